@@ -1,0 +1,1 @@
+"""What Asterisk calls: the FastAGI server, its entry points, and the survival script."""

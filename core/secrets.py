@@ -1,0 +1,52 @@
+"""Secrets of one home: made at first start, kept in one file that only its owner reads."""
+
+import hashlib
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import HotlineError
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Passwords that our own parts use with each other; `sip` keys one for each SIP account."""
+
+    ami: str
+    database: str
+    redis: str
+    sip: str
+
+    def sip_password(self, account: str) -> str:
+        """Return the password of a SIP account, stable for this home, different for each."""
+        return hashlib.blake2s(account.encode(), key=self.sip.encode()[:32]).hexdigest()[:24]
+
+
+def ensure_secrets(path: Path) -> bool:
+    """Create the secrets file if absent; return whether it was created."""
+    if path.exists():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [f'{name} = "{secrets.token_hex(16)}"' for name in ("ami", "database", "redis", "sip")]
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write("# Generated at first start. Keep it private; delete it only with the home.\n")
+        file.write("\n".join(lines) + "\n")
+    return True
+
+
+def load_secrets(path: Path) -> Secrets:
+    """Read the secrets of a home. Raises HotlineError when they were never made."""
+    try:
+        data = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        raise HotlineError(
+            f"{path} does not exist: this hotline has not been started yet. Run ./hotline up."
+        ) from None
+    except PermissionError:
+        raise HotlineError(
+            f"{path} cannot be read by this user. Run the command as the one who ran ./hotline up."
+        ) from None
+    return Secrets(**data)

@@ -1,0 +1,157 @@
+"""All settings, read once and typed; a wrong one stops the start with a sentence.
+
+Order, the first that speaks wins: environment (`HOTLINE_SIP_PORT=…`), `settings.toml` in the
+configuration folder, the defaults below. Everything binds to loopback unless told otherwise.
+"""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError, computed_field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from core.errors import HotlineError
+from core.secrets import Secrets, load_secrets
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def _default_home() -> Path:
+    """Root keeps state in /var/lib, anybody else in their own home."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/hotline12345")
+    return Path.home() / ".local/share/hotline12345"
+
+
+def _default_cache() -> Path:
+    if os.geteuid() == 0:
+        return Path("/var/cache/hotline12345")
+    return Path.home() / ".cache/hotline12345"
+
+
+class Settings(BaseSettings):
+    """One hotline on one machine. Ports are TCP/UDP numbers, durations seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="forbid", frozen=True)
+
+    home: Path = Field(default_factory=_default_home)
+    cache: Path = Field(default_factory=_default_cache)
+    config_dir: Path = CHECKOUT / "config"
+
+    node: str = Field(default="node1", pattern=r"^[a-z0-9-]{1,16}$")
+    bind: str = "127.0.0.1"
+    sip_port: int = Field(default=5060, ge=1024, le=65535)
+    rtp_start: int = Field(default=20000, ge=1024, le=65000)
+    rtp_end: int = Field(default=22999, ge=1025, le=65535)
+    agi_port: int = Field(default=4573, ge=1024, le=65535)
+    agi_workers: int = Field(default=2, ge=1, le=32)
+    ami_port: int = Field(default=5038, ge=1024, le=65535)
+    http_port: int = Field(default=8345, ge=1024, le=65535)
+    # What stands for the phone company until a real trunk is configured.
+    trunk_address: str = "127.0.0.1"
+
+    # Empty: a private server in `home`. A URL: the city's own.
+    database_url: str = ""
+    redis_url: str = ""
+
+    agi_patience: float = Field(default=2.5, gt=0.2, le=3.0)
+    short_abandon: float = Field(default=5.0, ge=0, le=30)
+    tts_command: str = ""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment first, then settings.toml; nothing else may speak."""
+        folder = Path(os.environ.get("HOTLINE_CONFIG_DIR", CHECKOUT / "config"))
+        toml = TomlConfigSettingsSource(settings_cls, folder / "settings.toml")
+        return init_settings, env_settings, toml
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def run_dir(self) -> Path:
+        """Sockets and pid files."""
+        return self.home / "run"
+
+    @property
+    def secrets_file(self) -> Path:
+        """Generated at first start, readable by its owner only."""
+        return self.home / "secrets.toml"
+
+    @property
+    def secrets(self) -> Secrets:
+        """The generated secrets of this home; an error sentence when `up` has not run yet."""
+        return load_secrets(self.secrets_file)
+
+    @property
+    def journal(self) -> Path:
+        """Where AGI processes write what happened in menus; tailed by the ledger."""
+        return self.home / "journal" / "agi.jsonl"
+
+    @property
+    def asterisk_log_dir(self) -> Path:
+        """Holds queue_log and cel.csv, the switch's own truth."""
+        return self.home / "asterisk" / "log"
+
+    @property
+    def queue_log(self) -> Path:
+        """The switch's queue_log file."""
+        return self.asterisk_log_dir / "queue_log"
+
+    @property
+    def cel_file(self) -> Path:
+        """The switch's channel events as CSV."""
+        return self.asterisk_log_dir / "cel-custom" / "cel.csv"
+
+    @property
+    def sounds_dir(self) -> Path:
+        """Prompts as the switch plays them: `<language>/<prompt id>.wav` and `.wav16`."""
+        return self.home / "sounds"
+
+    @property
+    def spool_dir(self) -> Path:
+        """Raw audio as the switch writes it while a call lasts."""
+        return self.home / "asterisk" / "spool"
+
+    @property
+    def recordings_dir(self) -> Path:
+        """Finished recordings, `yyyy/mm/dd/<call uid>.wav`."""
+        return self.home / "recordings"
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the database in use, the private one unless configured."""
+        if self.database_url:
+            return self.database_url
+        password = self.secrets.database
+        return f"postgresql+psycopg://hotline:{password}@/hotline?host={self.run_dir}"
+
+    @property
+    def redis(self) -> str:
+        """URL of the Redis in use, the private one unless configured."""
+        if self.redis_url:
+            return self.redis_url
+        return f"unix://:{self.secrets.redis}@{self.run_dir}/redis.sock"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Read the settings of this process once. Raises HotlineError naming each wrong key."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(
+            f"HOTLINE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
+        )
+        raise HotlineError(f"Settings are wrong. {faults}.") from error

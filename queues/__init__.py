@@ -1,0 +1,1 @@
+"""Agents, queues, and the ledger of what happened to every call."""

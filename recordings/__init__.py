@@ -1,0 +1,1 @@
+"""Audio: prompts in, calls out."""

@@ -1,0 +1,1 @@
+"""Every published measure, defined once and walked back to its calls."""

@@ -1,0 +1,1 @@
+"""12345 ⇄ 110 ⇄ 12348 and the other partner lines."""
