@@ -1,0 +1,36 @@
+"""Jobs written by whoever holds a transaction, in that transaction: both commit or neither does.
+
+The ledger calls this when a talk has ended; the `jobs` process picks the rows up. Nobody above
+`jobs` imports it, so the names of tasks that cross rooms live here.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+FINISH_RECORDING = "recordings.finish"
+RECORDINGS_QUEUE = "recordings"
+
+# The library's own function: it also wakes a waiting worker when the transaction commits.
+_DEFER = text("""
+    SELECT procrastinate_defer_jobs_v1(ARRAY(
+        SELECT ROW(
+            :queue, :task, 0, :task || ' ' || uid, NULL, jsonb_build_object('uid', uid), NULL
+        )::procrastinate_job_to_defer_v1
+        FROM unnest(CAST(:uids AS text[])) AS uid
+    ))
+""")
+
+
+async def defer_finish(transaction: AsyncSession | AsyncConnection, uids: Sequence[str]) -> None:
+    """Ask for the recordings of these calls to be finished once the caller's transaction commits.
+
+    Asking twice is harmless: the two jobs run one after the other and the second finds the work
+    done.
+    """
+    if not uids:
+        return
+    await transaction.execute(
+        _DEFER, {"queue": RECORDINGS_QUEUE, "task": FINISH_RECORDING, "uids": list(uids)}
+    )
