@@ -1,1 +1,1 @@
-"""One call, one ticket (工单)."""
+"""One call, one ticket (工单): states and moves, numbers, and the story of each ticket."""

@@ -1,0 +1,95 @@
+"""The tables of the ticket room: the ticket, its append-only story, and the counter of each day."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Identity, Index, func
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base
+from tickets.outcomes import Outcome
+from tickets.states import TicketState
+
+INSTANT = TIMESTAMP(timezone=True)
+
+
+def _words(kind: type[StrEnum], name: str) -> Enum:
+    """Store the enum's own words, held to by a named check: adding one is a short change."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        name=name,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Ticket(Base):
+    """A citizen's matter: exactly one for each call that arrived, found again by number or code.
+
+    Each state has its instant. `new_at` is when the call arrived, whenever we came to know of it.
+    """
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        CheckConstraint("state = 'NEW' OR outcome IS NOT NULL", name="outcome_when_closed"),
+        CheckConstraint("(state = 'CLOSED') = (closed_at IS NOT NULL)", name="time_when_closed"),
+        CheckConstraint(
+            "(state = 'TRANSFERRED') = (transferred_at IS NOT NULL)", name="time_when_transferred"
+        ),
+        CheckConstraint("query_code ~ '^[0-9]{6}$'", name="query_code_is_six_digits"),
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating_is_one_to_five"),
+        CheckConstraint("talk_seconds >= 0", name="talk_is_not_negative"),
+        Index("ix_ticket_caller_query_code", "caller", "query_code"),
+        Index("ix_ticket_new_at_id", "new_at", "id"),
+        # Room on each page for the one update that every ticket gets when its call ends.
+        {"postgresql_with": {"fillfactor": 75}},
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    call_uid: Mapped[str] = mapped_column(unique=True)
+    query_code: Mapped[str]
+    line: Mapped[str]
+    language: Mapped[str | None]
+    caller: Mapped[str | None]  # in the one spelling of core.phone; None when withheld
+    state: Mapped[TicketState] = mapped_column(_words(TicketState, "state"))
+    outcome: Mapped[Outcome | None] = mapped_column(_words(Outcome, "outcome"))
+    first_agent: Mapped[str | None]
+    talk_seconds: Mapped[float | None]
+    rating: Mapped[int | None]
+    new_at: Mapped[datetime] = mapped_column(INSTANT)
+    call_ended_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    transferred_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    closed_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+
+class TicketEvent(Base):
+    """One line of a ticket's story; the database refuses to change or remove it.
+
+    `from_state` is None at the opening and equal to `to_state` when a fact was noted without a
+    move. `at` is when it happened, `recorded_at` when we wrote it down.
+    """
+
+    __tablename__ = "ticket_event"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    from_state: Mapped[TicketState | None] = mapped_column(_words(TicketState, "from_state"))
+    to_state: Mapped[TicketState] = mapped_column(_words(TicketState, "to_state"))
+    actor: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[datetime] = mapped_column(INSTANT)
+    recorded_at: Mapped[datetime] = mapped_column(INSTANT, server_default=func.now())
+
+
+class TicketDay(Base):
+    """How many tickets a local day has; its row lock makes numbers gap-free and in one order."""
+
+    __tablename__ = "ticket_day"
+    __table_args__ = (CheckConstraint("last >= 0", name="last_is_not_negative"),)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    last: Mapped[int]
