@@ -53,8 +53,9 @@ class Settings(BaseSettings):
     agi_workers: int = Field(default=2, ge=1, le=32)
     ami_port: int = Field(default=5038, ge=1024, le=65535)
     http_port: int = Field(default=8345, ge=1024, le=65535)
-    # What stands for the phone company until a real trunk is configured.
-    trunk_address: str = "127.0.0.1"
+    # The phone company's gateway. Until there is a real one: the built-in phones on loopback.
+    trunk_address: str = "127.0.0.2"
+    partner_port: int = Field(default=5090, ge=1024, le=65535)
 
     # Empty: a private server in `home`. A URL: the city's own.
     database_url: str = ""

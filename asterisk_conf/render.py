@@ -1,0 +1,155 @@
+"""Renders Asterisk's configuration from config/ into the home. Called by `./hotline up`.
+
+Files are replaced only when their text changed, so that the caller knows whether a reload is due.
+"""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from core.settings import Settings
+from ivr.lines import Line
+from transfers.partners import Partner
+
+TEMPLATES = Path(__file__).parent / "templates"
+# Asterisk's own files without which some of its modules stay silent or refuse to load.
+SAMPLES = (
+    "acl.conf", "ccss.conf", "cli.conf", "cli_aliases.conf", "cli_permissions.conf", "codecs.conf",
+    "dsp.conf", "pjproject.conf", "say.conf", "sorcery.conf", "stasis.conf",
+    "udptl.conf",
+)  # fmt: skip
+KEY_NAMES = {"*": "star", "#": "pound"}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A queue and the keys that are live while waiting in it; times in seconds."""
+
+    name: str
+    strategy: str
+    ring_timeout: int
+    wrap_up: int
+    max_waiting: int
+    keys: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """A seat: its number, SIP password, and penalty for each of its queues."""
+
+    number: str
+    password: str
+    queues: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything the configuration is rendered from."""
+
+    lines: Sequence[Line]
+    partners: Sequence[Partner]
+    queues: Sequence[QueueView]
+    agents: Sequence[AgentView]
+    music_classes: Sequence[str]
+    verbose: bool = False
+
+
+def render(settings: Settings, plan: Plan, modules: Path, data: Path, samples: Path) -> list[str]:
+    """Write the configuration; return the names of the files whose text changed.
+
+    `modules`, `data` and `samples` are the folders of the Asterisk that will read it.
+    """
+    etc = settings.home / "asterisk/etc"
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 - these are configuration files, not pages
+    )
+    values = _values(settings, plan, modules)
+    changed = []
+    for template in sorted(TEMPLATES.glob("*.j2")):
+        text = environment.get_template(template.name).render(values)
+        if _replace(etc / template.stem, text):
+            changed.append(template.stem)
+    _copy_samples(samples, etc)
+    _link_data(settings, data)
+    return changed
+
+
+def _values(settings: Settings, plan: Plan, modules: Path) -> dict[str, object]:
+    home = settings.home
+    return {
+        "etc": home / "asterisk/etc",
+        "modules": modules,
+        # Releases differ: a module that this Asterisk does not have is not asked for.
+        "modules_present": {path.stem for path in modules.glob("*.so")},
+        "lib": home / "asterisk/lib",
+        "data": home / "asterisk/data",
+        "spool": settings.spool_dir,
+        "run": settings.run_dir,
+        "log": settings.asterisk_log_dir,
+        "survival": home / "survival",
+        "sounds": settings.sounds_dir,
+        "music": settings.sounds_dir / "music",
+        "node": settings.node,
+        "bind": settings.bind,
+        "sip_port": settings.sip_port,
+        "rtp_start": settings.rtp_start,
+        "rtp_end": settings.rtp_end,
+        "ami_port": settings.ami_port,
+        "ami_secret": settings.secrets.ami,
+        "agi_port": settings.agi_port,
+        "agi_patience": settings.agi_patience,
+        "trunk_address": settings.trunk_address,
+        "partner_port": settings.partner_port,
+        "queue_options": "cCt",
+        "key_names": KEY_NAMES,
+        "lines": plan.lines,
+        "partners": plan.partners,
+        "queues": plan.queues,
+        "agents": plan.agents,
+        "music_classes": plan.music_classes,
+        "verbose": plan.verbose,
+    }
+
+
+def _replace(path: Path, text: str) -> bool:
+    if path.exists() and path.read_text() == text:
+        return False
+    fresh = path.with_suffix(".new")
+    fresh.write_text(text)
+    fresh.chmod(0o640)
+    # The folder belongs to the user that Asterisk runs as; its files hold passwords.
+    folder = path.parent.stat()
+    shutil.chown(fresh, folder.st_uid, folder.st_gid)
+    fresh.replace(path)
+    return True
+
+
+def _copy_samples(samples: Path, etc: Path) -> None:
+    for name in SAMPLES:
+        target = etc / name
+        if not target.exists() and (samples / name).exists():
+            target.write_bytes((samples / name).read_bytes())
+            target.chmod(0o644)
+
+
+def _link_data(settings: Settings, data: Path) -> None:
+    """Asterisk's data folder: its own documentation and English sounds, our Chinese ones."""
+    folder = settings.home / "asterisk/data"
+    links = {
+        folder / "documentation": data / "documentation",
+        folder / "sounds/en": data / "sounds/en",
+        folder / "sounds/zh": settings.sounds_dir / "zh",
+    }
+    for link, target in links.items():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if not link.is_symlink() or link.readlink() != target:
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)

@@ -1,0 +1,39 @@
+"""The commands of ./hotline and how an error reaches a person: one sentence, exit code 1."""
+
+import sys
+
+import typer
+
+from cli import agents, call, calls, logs, report, suite, tickets, updown
+from cli.screen import errors
+from core.errors import HotlineError
+
+app = typer.Typer(
+    help="The 12345 hotline on this machine: start it, call it, look at what happened.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+app.command()(updown.up)
+app.command()(updown.down)
+app.command()(updown.status)
+app.command()(logs.logs)
+app.command()(call.call)
+app.command()(calls.calls)
+app.command()(tickets.tickets)
+app.command("test")(suite.suite)
+app.add_typer(report.app, name="report")
+app.add_typer(agents.app, name="agents")
+
+
+def main() -> None:
+    """Run one command."""
+    try:
+        app()
+    except HotlineError as error:
+        errors.print(str(error), style="red", highlight=False, markup=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

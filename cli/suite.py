@@ -1,0 +1,58 @@
+"""`test`: the whole test suite, on real Asterisk, real Redis, real PostgreSQL."""
+
+import os
+import subprocess
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from cli.screen import Steps, out
+from core.settings import CHECKOUT, get_settings
+from stack.bring_up import install
+
+CHECKS: list[tuple[str, list[str]]] = [
+    ("ruff check", ["ruff", "check", "."]),
+    ("ruff format", ["ruff", "format", "--check", "."]),
+    ("mypy", ["mypy"]),
+    ("import rules", ["lint-imports"]),
+]
+
+
+def suite(
+    only: Annotated[str, typer.Option(help="checks, unit, integration or calls")] = "",
+    workers: Annotated[int, typer.Option(help="Call tests at the same time.")] = 2,
+) -> None:
+    """Run the checks and every test, on real parts. Exit code 0 means all of it passed."""
+    install(get_settings(), Steps())
+    failed = []
+    if only in ("", "checks"):
+        failed += [name for name, command in CHECKS if not _run(name, command)]
+    for folder, many in (("unit", 2), ("integration", 2), ("calls", workers)):
+        if only in ("", folder) and not _run(folder, _pytest(folder, many)):
+            failed.append(folder)
+    if failed:
+        out.print(f"[red]Failed:[/] {', '.join(failed)}")
+        raise typer.Exit(1)
+    out.print("[green]All passed.[/]")
+
+
+def _pytest(folder: str, workers: int) -> list[str]:
+    parallel = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else []
+    return ["pytest", "-q", "--durations=10", *parallel, f"tests/{folder}"]
+
+
+def _run(name: str, command: list[str]) -> bool:
+    out.print(f"[bold]{name}[/]")
+    began = time.monotonic()
+    programs = os.path.dirname(sys.executable)
+    run = subprocess.run(  # noqa: S603
+        [os.path.join(programs, command[0]), *command[1:]],
+        cwd=CHECKOUT,
+        env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
+        check=False,
+    )
+    verdict = "[green]ok[/]" if run.returncode == 0 else "[red]failed[/]"
+    out.print(f"{name}: {verdict} ({time.monotonic() - began:.0f} s)")
+    return run.returncode == 0

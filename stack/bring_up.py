@@ -1,0 +1,125 @@
+"""`./hotline up` and `down` as the list of what happens, in order. Every step may be repeated."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.errors import HotlineError
+from core.settings import Settings
+from stack.account import ensure_account
+from stack.configure import configure
+from stack.health import console, health_of
+from stack.layout import ensure_home
+from stack.packages import ensure_packages
+from stack.ports import check_ports
+from stack.private_servers import ensure_cluster, ensure_database, write_redis_configuration
+from stack.programs import Program, programs
+from stack.progress import Progress
+from stack.supervisor import ProcessState, Supervisor
+from stack.switch import Switch, ensure_switch, find_switch
+
+LONGEST_START = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One process as a person wants to see it: what the supervisor says, and whether it works."""
+
+    process: ProcessState
+    fault: str
+
+    @property
+    def healthy(self) -> bool:
+        """Running and working."""
+        return self.process.state == "RUNNING" and not self.fault
+
+
+def install(settings: Settings, progress: Progress) -> Switch:
+    """Make the machine able to run a hotline, without starting anything."""
+    ensure_packages(progress)
+    ensure_account(progress)
+    return ensure_switch(settings, progress)
+
+
+def up(settings: Settings, progress: Progress) -> None:
+    """Bring the hotline up, or up to date when it runs already. Raises HotlineError."""
+    switch = install(settings, progress)
+    ensure_home(settings, progress)
+    supervisor = Supervisor(settings)
+    running = supervisor.running()
+    if not running:
+        check_ports(settings)
+    changed = configure(settings, switch, progress)
+    ensure_cluster(settings, progress)
+    if not settings.redis_url:
+        write_redis_configuration(settings)
+    table = programs(settings, switch)
+    if not running:
+        supervisor.launch(table)
+    _start(supervisor, settings, switch, table, progress)
+    if running and changed:
+        _reload(settings, switch, progress)
+
+
+def down(settings: Settings) -> bool:
+    """Stop everything of this home; return whether anything was running."""
+    supervisor = Supervisor(settings)
+    if not supervisor.running():
+        return False
+    supervisor.shut_down()
+    return True
+
+
+def parts(settings: Settings) -> list[Part]:
+    """Return every process with its health. Raises HotlineError when nothing runs."""
+    supervisor = Supervisor(settings)
+    if not supervisor.running():
+        raise HotlineError("The hotline is not running. Start it with ./hotline up.")
+    switch = find_switch(settings)
+    return [
+        Part(state, health_of(state.name.split(":")[0], settings, switch))
+        for state in supervisor.states()
+    ]
+
+
+def _start(
+    supervisor: Supervisor,
+    settings: Settings,
+    switch: Switch,
+    table: list[Program],
+    progress: Progress,
+) -> None:
+    """Servers first, then the tables, then the switch, then what is ours."""
+    names = [program.name for program in table]
+    servers = [name for name in names if name in ("postgres", "redis")]
+    ours = [name for name in names if name not in ("postgres", "redis", "asterisk")]
+    with progress.working("Starting PostgreSQL and Redis"):
+        supervisor.start(*servers)
+        _until_healthy(servers, settings, switch)
+    with progress.working("Bringing the database up to date"):
+        ensure_database(settings)
+    with progress.working("Starting Asterisk"):
+        supervisor.start("asterisk")
+        _until_healthy(["asterisk"], settings, switch)
+    with progress.working("Starting the hotline's own processes"):
+        supervisor.start(*ours)
+        _until_healthy(ours, settings, switch)
+
+
+def _until_healthy(names: Iterable[str], settings: Settings, switch: Switch) -> None:
+    deadline = time.monotonic() + LONGEST_START
+    for name in names:
+        while fault := health_of(name, settings, switch):
+            if time.monotonic() > deadline:
+                raise HotlineError(
+                    f"{name} does not become healthy: {fault}. See ./hotline logs {name}."
+                )
+            time.sleep(0.1)
+
+
+def _reload(settings: Settings, switch: Switch, progress: Progress) -> None:
+    """Let the running switch read its changed files; no call in progress is touched."""
+    with progress.working("Reloading Asterisk's configuration"):
+        for module in ("dialplan", "app_queue.so", "res_pjsip.so", "res_musiconhold.so"):
+            line = "dialplan reload" if module == "dialplan" else f"module reload {module}"
+            console(settings, switch, line)

@@ -1,0 +1,47 @@
+"""From what an admin tunes (config/) to what the switch reads: prompts, dialplan, survival kit."""
+
+from asterisk_conf.render import AgentView, Plan, QueueView, render
+from core.settings import Settings
+from ivr.catalogue import greetings, queue_keys, survival_essentials
+from ivr.lines import load_lines
+from ivr.store import load_flows
+from queues.agents import load_agents
+from queues.definitions import load_queues
+from recordings.prompts import build_all
+from stack.progress import Progress
+from stack.survival_kit import install_survival_kit
+from stack.switch import Switch
+
+
+def configure(settings: Settings, switch: Switch, progress: Progress) -> list[str]:
+    """Build prompts and render Asterisk's files. Returns the names of files that changed.
+
+    Raises ConfigError naming file, line and mend; then nothing has been replaced.
+    """
+    flows = load_flows(settings)
+    lines = load_lines(settings)
+    queues = load_queues(settings)
+    agents = load_agents(settings, queues)
+    greeted = greetings(flows)
+    keys = queue_keys(flows)
+    with progress.working("Making the prompts") as work:
+        build_all(settings, greeted, lambda done, total: work.note(f"{done} of {total}"))
+    plan = Plan(
+        lines=lines.lines,
+        partners=lines.partners,
+        queues=[
+            QueueView(
+                q.name, q.strategy, q.ring_timeout, q.wrap_up, q.max_waiting,
+                sorted(keys.get(q.name, set())),
+            )
+            for q in queues
+        ],
+        agents=[
+            AgentView(a.number, settings.secrets.sip_password(a.number), a.queues) for a in agents
+        ],
+        music_classes=sorted(f"{language}-{prompt}" for language, prompt in greeted),
+    )  # fmt: skip
+    changed = render(settings, plan, switch.modules, switch.data, switch.samples)
+    install_survival_kit(settings, survival_essentials(flows, settings))
+    progress.fact("Configuration", f"{len(changed)} files changed" if changed else "unchanged")
+    return changed
