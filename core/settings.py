@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         return self.home / "run"
 
     @property
+    def spoken(self) -> list[str]:
+        """Names of the settings that somebody gave, as opposed to defaults."""
+        return sorted(self.model_fields_set)
+
+    @property
     def secrets_file(self) -> Path:
         """Generated at first start, readable by its owner only."""
         return self.home / "secrets.toml"

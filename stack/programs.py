@@ -79,13 +79,24 @@ def _section(program: Program, settings: Settings, order: int) -> str:
         "stdout_logfile_maxbytes=10MB",
         "stdout_logfile_backups=3",
         f"stdout_logfile={settings.home}/log/{program.name}.log",
-        f'environment=HOTLINE_HOME="{settings.home}",PYTHONPATH="{CHECKOUT}"',
+        f"environment={_environment(settings)}",
     ]
     if program.copies > 1:
         lines += [f"numprocs={program.copies}", "process_name=%(program_name)s-%(process_num)d"]
     if user:
         lines.append(f"user={user}")
     return "\n".join(lines) + "\n"
+
+
+def _environment(settings: Settings) -> str:
+    """What was set when the hotline came up is what its processes see, whoever starts them later."""
+    spoken = {f"HOTLINE_{name.upper()}": getattr(settings, name) for name in settings.spoken}
+    values = {"PYTHONPATH": CHECKOUT, **spoken, "HOTLINE_HOME": settings.home}
+    return ",".join(f'{name}="{_escape(value)}"' for name, value in values.items())
+
+
+def _escape(value: object) -> str:
+    return str(value).replace("%", "%%").replace('"', '\\"')
 
 
 def _quote(word: str) -> str:
