@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Enum, ForeignKey, Identity, Index, func
+from sqlalchemy import BigInteger, CheckConstraint, Enum, ForeignKey, Identity, Index, func
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -48,7 +48,7 @@ class Ticket(Base):
         {"postgresql_with": {"fillfactor": 75}},
     )
 
-    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
     call_uid: Mapped[str] = mapped_column(unique=True)
     query_code: Mapped[str]
@@ -75,7 +75,7 @@ class TicketEvent(Base):
 
     __tablename__ = "ticket_event"
 
-    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     from_state: Mapped[TicketState | None] = mapped_column(_words(TicketState, "from_state"))
     to_state: Mapped[TicketState] = mapped_column(_words(TicketState, "to_state"))

@@ -1,0 +1,53 @@
+"""What became of each call's recording: one row for each call that should have one."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Enum
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base
+
+
+class RecordingState(StrEnum):
+    """Whether there is something to listen to, and if not, whether there ever will be."""
+
+    FINISHED = "finished"
+    MISSING = "missing"  # the switch left no audio
+    FAILED = "failed"  # the audio is still as the switch left it; finishing it was given up
+
+
+class Recording(Base):
+    """The recording of a call: where it is and how to know that it is unchanged, or why it is not.
+
+    `path` is relative to the recordings folder, so that the folder can move.
+    """
+
+    __tablename__ = "recording"
+    __table_args__ = (
+        CheckConstraint(
+            "state <> 'finished' OR (path IS NOT NULL AND seconds IS NOT NULL"
+            " AND channels IS NOT NULL AND sha256 IS NOT NULL)",
+            name="finished_is_complete",
+        ),
+        CheckConstraint("(state = 'finished') = (reason IS NULL)", name="reason_when_not_finished"),
+    )
+
+    call_uid: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[RecordingState] = mapped_column(
+        Enum(
+            RecordingState,
+            native_enum=False,
+            create_constraint=True,
+            length=32,
+            name="state",
+            values_callable=lambda members: [member.value for member in members],
+        )
+    )
+    path: Mapped[str | None]
+    seconds: Mapped[float | None]
+    channels: Mapped[int | None]
+    sha256: Mapped[str | None]
+    reason: Mapped[str | None]
+    finished_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
