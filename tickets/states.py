@@ -32,7 +32,7 @@ _WAITS_FOR_A_PERSON = frozenset({Outcome.ANSWERED, Outcome.VOICEMAIL, Outcome.CA
 _WITH_A_PARTNER = frozenset({Outcome.DIVERTED, Outcome.HANDED_TO_EMERGENCY})
 
 
-class IllegalMove(HotlineError):  # noqa: N818 - a fact, as all our errors
+class IllegalMove(HotlineError):
     """A ticket cannot go from its state to the one that was asked for."""
 
     slug = "illegal-ticket-move"

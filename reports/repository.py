@@ -1,0 +1,109 @@
+"""All SQL of the reports room, over the ledger's `call` table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from queues.models import Call, SwitchEvent
+from recordings.models import Recording, RecordingState
+from reports.definitions import ABANDONED
+from reports.selections import ANSWERED_IN_TIME, RUNNING, Grouping, row_key, waited
+from tickets.models import Ticket
+from tickets.outcomes import Outcome
+
+# The position of a call in every list: newest first, `uid` where two began in one microsecond.
+Place = tuple[datetime, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CallInList:
+    """A call with the number of its ticket and the state of its recording."""
+
+    call: Call
+    ticket_number: str | None
+    recording: RecordingState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The calls of one row key and one class; waits are sums of seconds."""
+
+    key: str
+    outcome: Outcome | None
+    calls: int
+    running: int
+    answered_in_time: int
+    waited: float
+    waited_abandoned: float
+
+
+async def count_calls(
+    session: AsyncSession, since: date, until: date, grouping: Grouping
+) -> Sequence[Count]:
+    """Count the calls of [since, until) by row key and class."""
+    key = row_key(grouping).label("key")
+    query = (
+        select(
+            key,
+            Call.outcome,
+            func.count().label("calls"),
+            func.count().filter(RUNNING).label("running"),
+            func.count().filter(ANSWERED_IN_TIME).label("answered_in_time"),
+            _sum(waited(), Call.outcome == Outcome.ANSWERED).label("waited"),
+            _sum(waited(), Call.outcome.in_(ABANDONED)).label("waited_abandoned"),
+        )
+        .where(Call.day >= since, Call.day < until)
+        .group_by(key, Call.outcome)
+        .order_by(key)
+    )
+    return [Count(*row) for row in await session.execute(query)]
+
+
+async def newest_calls(
+    session: AsyncSession,
+    conditions: Sequence[ColumnElement[bool]],
+    limit: int,
+    before: Place | None,
+) -> list[CallInList]:
+    """Return calls that fulfil all conditions, newest first, from just before a place."""
+    query = _calls().where(*conditions).limit(limit)
+    if before is not None:
+        query = query.where(tuple_(Call.started_at, Call.uid) < before)
+    return [CallInList(*row) for row in await session.execute(query)]
+
+
+async def call_with_uid(session: AsyncSession, uid: str) -> CallInList | None:
+    """Return one call."""
+    row = (await session.execute(_calls().where(Call.uid == uid))).one_or_none()
+    return CallInList(*row) if row else None
+
+
+async def events_of(session: AsyncSession, uid: str) -> Sequence[SwitchEvent]:
+    """Return the switch's own lines about a call, in time."""
+    events = await session.scalars(
+        select(SwitchEvent)
+        .where(SwitchEvent.call_uid == uid)
+        .order_by(SwitchEvent.at.nulls_last(), SwitchEvent.file_id, SwitchEvent.pos)
+    )
+    return events.all()
+
+
+async def recording_of(session: AsyncSession, uid: str) -> Recording | None:
+    """Return what became of a call's recording."""
+    return await session.get(Recording, uid)
+
+
+def _calls() -> Select[Call, str, RecordingState]:
+    return (
+        select(Call, Ticket.number, Recording.state)
+        .outerjoin(Ticket, Ticket.call_uid == Call.uid)
+        .outerjoin(Recording, Recording.call_uid == Call.uid)
+        .order_by(Call.started_at.desc(), Call.uid.desc())
+    )
+
+
+def _sum(value: ColumnElement[float], where: ColumnElement[bool]) -> ColumnElement[float]:
+    return func.coalesce(func.sum(value).filter(where), 0)
