@@ -11,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 FINISH_RECORDING = "recordings.finish"
 RECORDINGS_QUEUE = "recordings"
+# With the call's uid behind it: the lock that keeps two workers from one recording.
+FINISHING = "recording of "
 
 # The library's own function: it also wakes a waiting worker when the transaction commits.
 _DEFER = text("""
     SELECT procrastinate_defer_jobs_v1(ARRAY(
         SELECT ROW(
-            :queue, :task, 0, :task || ' ' || uid, NULL, jsonb_build_object('uid', uid), NULL
+            :queue, :task, 0, :lock || uid, NULL, jsonb_build_object('uid', uid), NULL
         )::procrastinate_job_to_defer_v1
         FROM unnest(CAST(:uids AS text[])) AS uid
     ))
@@ -32,5 +34,11 @@ async def defer_finish(transaction: AsyncSession | AsyncConnection, uids: Sequen
     if not uids:
         return
     await transaction.execute(
-        _DEFER, {"queue": RECORDINGS_QUEUE, "task": FINISH_RECORDING, "uids": list(uids)}
+        _DEFER,
+        {
+            "queue": RECORDINGS_QUEUE,
+            "task": FINISH_RECORDING,
+            "lock": FINISHING,
+            "uids": list(uids),
+        },
     )

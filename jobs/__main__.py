@@ -1,0 +1,55 @@
+"""The worker process: `python -P -m jobs`. Killed at any moment, it loses no job."""
+
+import asyncio
+import sys
+from functools import partial
+
+from procrastinate.exceptions import ConnectorException
+from psycopg import OperationalError
+
+from core.database import make_engine, make_sessions
+from core.errors import HotlineError
+from core.logging import configure_logging
+from core.settings import Settings, get_settings
+from jobs.app import make_app
+from jobs.recordings import RecordingJobs
+from recordings.capture import finish
+
+# Two, so that one long mix does not hold up the rest; more would take cores from the calls.
+_AT_ONCE = 2
+# Below the supervisor's patience, so that a stop is a stop and not a kill.
+_FAREWELL = 10.0
+
+
+async def work(settings: Settings) -> None:
+    """Take jobs until told to stop (SIGTERM, SIGINT)."""
+    engine = make_engine(settings.database)
+    app = make_app(
+        settings.database,
+        RecordingJobs(make_sessions(engine), partial(finish, settings), settings.recordings_dir),
+    )
+    try:
+        async with app.open_async():
+            await app.run_worker_async(
+                concurrency=_AT_ONCE,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=_FAREWELL,
+            )
+    finally:
+        await engine.dispose()
+
+
+def main() -> None:
+    """Start the worker. Wrong settings and a missing database end it with a sentence."""
+    configure_logging("jobs")
+    try:
+        asyncio.run(work(get_settings()))
+    except HotlineError as error:
+        sys.exit(str(error))
+    except (OperationalError, ConnectorException) as error:
+        # The supervisor starts the worker again; the jobs wait in the database until then.
+        sys.exit(f"The database cannot be reached, jobs wait until it can: {error}".strip())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""The job queue on our own database: the library's app with our tasks in it."""
+
+from procrastinate import App, PsycopgConnector
+from sqlalchemy.engine import make_url
+
+from jobs import upkeep
+from jobs.recordings import RecordingJobs
+
+# One listens for new jobs, one beats the heart, the rest fetch and finish.
+_CONNECTIONS = 4
+
+
+def make_app(database_url: str, recordings: RecordingJobs) -> App:
+    """Return the app on a SQLAlchemy URL of PostgreSQL; nothing connects before `open_async`."""
+    url = make_url(database_url).set(drivername="postgresql")
+    connector = PsycopgConnector(
+        conninfo=url.render_as_string(hide_password=False),
+        min_size=1,
+        max_size=_CONNECTIONS,
+        kwargs={"connect_timeout": 3},
+    )
+    app = App(connector=connector)
+    recordings.register(app)
+    upkeep.register(app)
+    return app

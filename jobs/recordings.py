@@ -1,0 +1,115 @@
+"""Finish the recordings of ended calls, and look for talks whose recording was forgotten.
+
+The ledger asks for each talk in the transaction that settles it (`core.outbox`); the search is for
+what slipped through, such as a job lost with a restored backup.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from procrastinate import App, JobContext, RetryStrategy
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from core.clock import local_day, utc_now
+from core.errors import HotlineError
+from core.outbox import FINISH_RECORDING, RECORDINGS_QUEUE, defer_finish
+from jobs import repository
+from recordings.capture import Captured, RecordingMissing, UnsafeUid
+from recordings.models import Recording, RecordingState
+
+log = structlog.get_logger()
+
+# 3 s, 9 s, 27 s … 16 h: a full disk may take a night to be noticed.
+RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
+# The switch closes its file a moment after the call; after 39 s nothing more will come.
+MISSING_AFTER = 3
+
+SEARCH = "recordings.search"
+_SEARCH_DAYS = 7
+_SEARCH_AFTER = timedelta(minutes=10)
+_SEARCH_LIMIT = 500
+_LONGEST_REASON = 300
+
+
+# Blocks while it writes; `recordings.capture.finish` with its settings.
+Finish = Callable[[str, datetime], Captured]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingJobs:
+    """The tasks about recordings and what they work with."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    finish_one: Finish
+    archive: Path
+
+    def register(self, app: App) -> None:
+        """Make the tasks known to the worker."""
+        app.task(name=FINISH_RECORDING, queue=RECORDINGS_QUEUE, retry=RETRY, pass_context=True)(
+            self.finish
+        )
+        search = app.task(name=SEARCH, queue=RECORDINGS_QUEUE, queueing_lock=SEARCH)(self.search)
+        app.periodic(cron="*/5 * * * *")(search)
+
+    async def finish(self, context: JobContext, uid: str) -> None:
+        """Finish one recording and write down what became of it; harmless when done before."""
+        async with self.sessions() as session:
+            began = await repository.started_at(session, uid)
+            known = await repository.state_of(session, uid)
+        if began is None or known is RecordingState.FINISHED:
+            log.info("recording needs no finishing", call=uid, known=known)
+            return
+        recording = await self._verdict(uid, began, context.job.attempts)
+        async with self.sessions.begin() as session:
+            await repository.store(session, recording)
+
+    async def search(self, timestamp: int) -> None:
+        """Ask for every talk of the last days that has neither recording nor job."""
+        del timestamp
+        now = utc_now()
+        async with self.sessions.begin() as session:
+            uids = await repository.forgotten_calls(
+                session,
+                since=local_day(now - timedelta(days=_SEARCH_DAYS)),
+                before=now - _SEARCH_AFTER,
+                limit=_SEARCH_LIMIT,
+            )
+            await defer_finish(session, uids)
+        if uids:
+            log.warning("recordings had been forgotten", calls=len(uids), first=uids[0])
+
+    async def _verdict(self, uid: str, began: datetime, attempts: int) -> Recording:
+        """Return the row to store; raise while another attempt is worth it."""
+        try:
+            done = await asyncio.to_thread(self.finish_one, uid, began)
+        except UnsafeUid as error:
+            return _without_audio(uid, RecordingState.FAILED, error)
+        except RecordingMissing as error:
+            if attempts < MISSING_AFTER:
+                raise
+            return _without_audio(uid, RecordingState.MISSING, error)
+        except Exception as error:
+            if RETRY.max_attempts and attempts < RETRY.max_attempts:
+                raise
+            log.exception("recording given up", call=uid)
+            return _without_audio(uid, RecordingState.FAILED, error)
+        return Recording(
+            call_uid=uid,
+            state=RecordingState.FINISHED,
+            path=str(done.path.relative_to(self.archive)),
+            seconds=done.seconds,
+            channels=done.channels,
+            sha256=done.sha256,
+            finished_at=utc_now(),
+        )
+
+
+def _without_audio(uid: str, state: RecordingState, error: Exception) -> Recording:
+    reason = str(error) if isinstance(error, HotlineError) else f"{type(error).__name__}: {error}"
+    return Recording(
+        call_uid=uid, state=state, reason=reason[:_LONGEST_REASON], finished_at=utc_now()
+    )
