@@ -7,7 +7,7 @@ from ivr.lines import load_lines
 from ivr.store import load_flows
 from queues.agents import load_agents
 from queues.definitions import load_queues
-from recordings.prompts import build_all
+from recordings.build import build_all
 from stack.progress import Progress
 from stack.survival_kit import install_survival_kit
 from stack.switch import Switch
