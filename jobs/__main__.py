@@ -14,6 +14,7 @@ from core.settings import Settings, get_settings
 from jobs.app import make_app
 from jobs.recordings import RecordingJobs
 from recordings.capture import finish
+from recordings.messages import finish_message
 
 # Two, so that one long mix does not hold up the rest; more would take cores from the calls.
 _AT_ONCE = 2
@@ -26,7 +27,12 @@ async def work(settings: Settings) -> None:
     engine = make_engine(settings.database)
     app = make_app(
         settings.database,
-        RecordingJobs(make_sessions(engine), partial(finish, settings), settings.recordings_dir),
+        RecordingJobs(
+            make_sessions(engine),
+            partial(finish, settings),
+            partial(finish_message, settings),
+            settings.recordings_dir,
+        ),
     )
     try:
         async with app.open_async():

@@ -18,8 +18,10 @@ from core.clock import local_day, utc_now
 from core.errors import HotlineError
 from core.outbox import FINISH_RECORDING, RECORDINGS_QUEUE, defer_finish
 from jobs import repository
+from jobs.repository import EndedCall
 from recordings.capture import Captured, RecordingMissing, UnsafeUid
 from recordings.models import Recording, RecordingState
+from tickets.outcomes import Outcome
 
 log = structlog.get_logger()
 
@@ -35,7 +37,12 @@ _SEARCH_LIMIT = 500
 _LONGEST_REASON = 300
 
 
-# Blocks while it writes; `recordings.capture.finish` with its settings.
+# Outcomes that leave audio behind. Of other calls there may be a cough, which nobody misses.
+WITH_AUDIO = frozenset(
+    {Outcome.ANSWERED, Outcome.DIVERTED, Outcome.HANDED_TO_EMERGENCY, Outcome.VOICEMAIL}
+)
+
+# Blocks while it writes; the recordings room's own functions with their settings.
 Finish = Callable[[str, datetime], Captured]
 
 
@@ -44,7 +51,8 @@ class RecordingJobs:
     """The tasks about recordings and what they work with."""
 
     sessions: async_sessionmaker[AsyncSession]
-    finish_one: Finish
+    finish_talk: Finish
+    finish_message: Finish
     archive: Path
 
     def register(self, app: App) -> None:
@@ -58,14 +66,15 @@ class RecordingJobs:
     async def finish(self, context: JobContext, uid: str) -> None:
         """Finish one recording and write down what became of it; harmless when done before."""
         async with self.sessions() as session:
-            began = await repository.started_at(session, uid)
+            call = await repository.ended_call(session, uid)
             known = await repository.state_of(session, uid)
-        if began is None or known is RecordingState.FINISHED:
+        if call is None or known is RecordingState.FINISHED:
             log.info("recording needs no finishing", call=uid, known=known)
             return
-        recording = await self._verdict(uid, began, context.job.attempts)
-        async with self.sessions.begin() as session:
-            await repository.store(session, recording)
+        recording = await self._verdict(call, context.job.attempts)
+        if recording is not None:
+            async with self.sessions.begin() as session:
+                await repository.store(session, recording)
 
     async def search(self, timestamp: int) -> None:
         """Ask for every talk of the last days that has neither recording nor job."""
@@ -76,19 +85,24 @@ class RecordingJobs:
                 session,
                 since=local_day(now - timedelta(days=_SEARCH_DAYS)),
                 before=now - _SEARCH_AFTER,
+                outcomes=WITH_AUDIO,
                 limit=_SEARCH_LIMIT,
             )
             await defer_finish(session, uids)
         if uids:
             log.warning("recordings had been forgotten", calls=len(uids), first=uids[0])
 
-    async def _verdict(self, uid: str, began: datetime, attempts: int) -> Recording:
-        """Return the row to store; raise while another attempt is worth it."""
+    async def _verdict(self, call: EndedCall, attempts: int) -> Recording | None:
+        """Return the row to store, if any; raise while another attempt is worth it."""
+        uid = call.uid
+        finish = self.finish_message if call.outcome is Outcome.VOICEMAIL else self.finish_talk
         try:
-            done = await asyncio.to_thread(self.finish_one, uid, began)
+            done = await asyncio.to_thread(finish, uid, call.started_at)
         except UnsafeUid as error:
             return _without_audio(uid, RecordingState.FAILED, error)
         except RecordingMissing as error:
+            if call.outcome not in WITH_AUDIO:
+                return None
             if attempts < MISSING_AFTER:
                 raise
             return _without_audio(uid, RecordingState.MISSING, error)

@@ -1,6 +1,7 @@
-"""All SQL of the jobs: which calls want a recording finished, and what became of it."""
+"""All SQL of the jobs: which calls want their recording finished, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select, text
@@ -10,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.outbox import FINISHING
 from queues.models import Call
 from recordings.models import Recording, RecordingState
+from tickets.outcomes import Outcome
 
 _FORGOTTEN = text("""
     SELECT call.uid FROM call
     LEFT JOIN recording ON recording.call_uid = call.uid
     WHERE call.day >= :since AND call.ended_at < :before
-      AND call.outcome = 'answered' AND recording.call_uid IS NULL
+      AND call.outcome = ANY(CAST(:outcomes AS text[])) AND recording.call_uid IS NULL
       AND NOT EXISTS (
           SELECT FROM procrastinate_jobs AS job
           WHERE job.status IN ('todo', 'doing') AND job.lock = :lock || call.uid
@@ -25,10 +27,20 @@ _FORGOTTEN = text("""
 """)
 
 
-async def started_at(session: AsyncSession, uid: str) -> datetime | None:
-    """Return when a call began, or None when there is no such call."""
-    found: datetime | None = await session.scalar(select(Call.started_at).where(Call.uid == uid))
-    return found
+@dataclass(frozen=True, slots=True)
+class EndedCall:
+    """What finishing a recording needs to know of its call."""
+
+    uid: str
+    started_at: datetime
+    outcome: Outcome | None
+
+
+async def ended_call(session: AsyncSession, uid: str) -> EndedCall | None:
+    """Return a call, or None when there is no such call."""
+    query = select(Call.uid, Call.started_at, Call.outcome).where(Call.uid == uid)
+    row = (await session.execute(query)).one_or_none()
+    return EndedCall(*row) if row else None
 
 
 async def state_of(session: AsyncSession, uid: str) -> RecordingState | None:
@@ -49,10 +61,12 @@ async def store(session: AsyncSession, recording: Recording) -> None:
 
 
 async def forgotten_calls(
-    session: AsyncSession, since: date, before: datetime, limit: int
+    session: AsyncSession, since: date, before: datetime, outcomes: Iterable[Outcome], limit: int
 ) -> Sequence[str]:
-    """Return talks of the days from `since`, ended before an instant, that nobody works on."""
+    """Return calls of the days from `since`, ended before an instant, that nobody works on."""
+    words = [outcome.value for outcome in outcomes]
     found = await session.scalars(
-        _FORGOTTEN, {"since": since, "before": before, "limit": limit, "lock": FINISHING}
+        _FORGOTTEN,
+        {"since": since, "before": before, "outcomes": words, "limit": limit, "lock": FINISHING},
     )
     return found.all()

@@ -93,7 +93,7 @@ def finish(settings: Settings, uid: str, started_at: datetime, *, swap: bool = F
     raw = raw_path(settings, uid)
     place = archive_path(settings, uid, started_at)
     if not raw.exists():
-        return _already_archived(place, uid)
+        return archived(place, uid)
     captured = _archive(raw, place, swap=swap)
     raw.unlink(missing_ok=True)
     return captured
@@ -113,7 +113,8 @@ def message_seconds(path: Path) -> float:
         return 0.0
 
 
-def _already_archived(place: Path, uid: str) -> Captured:
+def archived(place: Path, uid: str) -> Captured:
+    """Return what lies in the archive at a place. Raises RecordingMissing when nothing does."""
     if not place.exists():
         raise RecordingMissing(f"The switch left no audio for call {uid}.")
     wav = read_wav(place)
@@ -126,14 +127,14 @@ def _archive(raw: Path, place: Path, *, swap: bool) -> Captured:
     """Write the recording beside its place, then put it there whole."""
     draft = place.with_name(f".{place.name}.{os.getpid()}")
     try:
-        with _room_in(place.parent):
+        with room_in(place.parent):
             place.parent.mkdir(parents=True, exist_ok=True)
             with raw.open("rb") as source, draft.open("wb") as target:
                 frames, digest = _copy(source, target, swap=swap)
                 target.flush()
                 os.fsync(target.fileno())
             draft.replace(place)
-            _sync_folder(place.parent)
+            sync_folder(place.parent)
     finally:
         draft.unlink(missing_ok=True)
     return Captured(place, frames / RATE, digest, CHANNELS)
@@ -169,7 +170,8 @@ def _swapped(block: bytes) -> bytes:
 
 
 @contextmanager
-def _room_in(folder: Path) -> Iterator[None]:
+def room_in(folder: Path) -> Iterator[None]:
+    """Turn a disk without room into ArchiveFull."""
     try:
         yield
     except OSError as error:
@@ -178,7 +180,7 @@ def _room_in(folder: Path) -> Iterator[None]:
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new name itself survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -44,7 +44,13 @@ class Archivist:
         self.trouble = trouble
         self.asked: list[str] = []
 
-    def finish(self, uid: str, began: datetime) -> Captured:
+    def jobs(self, sessions: Sessions) -> RecordingJobs:
+        return RecordingJobs(sessions, self.talk, self.message, self.archive)
+
+    def message(self, uid: str, began: datetime) -> Captured:
+        return self.talk(f"message of {uid}", began)
+
+    def talk(self, uid: str, began: datetime) -> Captured:
         self.asked.append(uid)
         if self.trouble:
             raise self.trouble
@@ -58,7 +64,7 @@ def archivist(tmp_path: Path) -> Archivist:
 
 @pytest.fixture
 async def app(database_url: str, sessions: Sessions, archivist: Archivist) -> AsyncIterator[App]:
-    jobs = RecordingJobs(sessions, archivist.finish, archivist.archive)
+    jobs = archivist.jobs(sessions)
     async with make_app(database_url, jobs).open_async() as app:
         yield app
 
@@ -181,6 +187,27 @@ async def test_audio_that_came_late_is_finished_after_all(
     assert row.state is RecordingState.FINISHED
 
 
+async def test_a_message_is_finished_as_a_message(
+    app: App, sessions: Sessions, archivist: Archivist
+) -> None:
+    await a_talk(sessions, outcome=Outcome.VOICEMAIL)
+    await asked_for(sessions, UID)
+    await until_idle(app)
+    assert archivist.asked == [f"message of {UID}"]
+    assert await recording(sessions) is not None
+
+
+async def test_nobody_misses_the_audio_of_a_call_that_need_not_have_any(
+    app: App, sessions: Sessions, archivist: Archivist
+) -> None:
+    archivist.trouble = RecordingMissing("no audio")
+    await a_talk(sessions, outcome=Outcome.ABANDONED)
+    await asked_for(sessions, UID)
+    await until_idle(app)
+    assert await recording(sessions) is None
+    assert archivist.asked == [UID]
+
+
 async def test_a_full_disk_is_waited_for_and_then_given_up_with_its_reason(
     app: App, sessions: Sessions, archivist: Archivist
 ) -> None:
@@ -247,6 +274,7 @@ async def test_the_search_asks_for_forgotten_talks_and_for_nothing_else(
     await talk("asked for", ended_at=earlier)
     await talk("finished", ended_at=earlier)
     await talk("just ended", ended_at=now)
+    await talk("left a message", ended_at=earlier, outcome=Outcome.VOICEMAIL)
     await talk("abandoned", ended_at=earlier, outcome=Outcome.ABANDONED)
     await talk("running", ended_at=None, outcome=None)
     async with sessions.begin() as session:
@@ -256,10 +284,10 @@ async def test_the_search_asks_for_forgotten_talks_and_for_nothing_else(
             )
         )
     await asked_for(sessions, "asked for")
-    jobs = RecordingJobs(sessions, archivist.finish, archivist.archive)
+    jobs = archivist.jobs(sessions)
     await jobs.search(0)
     await jobs.search(0)
-    assert sorted(await waiting(app)) == ["asked for", "forgotten"]
+    assert sorted(await waiting(app)) == ["asked for", "forgotten", "left a message"]
 
 
 async def test_the_worker_process_brings_real_audio_into_the_archive_and_stops_when_told(
