@@ -1,0 +1,55 @@
+"""Migrations: they lead to the tables that the code speaks of, and can be taken back."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from procrastinate.schema import SchemaManager
+from psycopg import sql
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from core.settings import CHECKOUT
+from tests.integration.conftest import Cluster, alembic_config
+
+pytestmark = pytest.mark.integration
+
+
+def test_the_migrations_and_the_models_say_the_same(database_url: str) -> None:
+    command.check(alembic_config(database_url))
+
+
+def test_every_migration_can_be_taken_back_and_made_again(database_url: str) -> None:
+    config = alembic_config(database_url)
+    command.downgrade(config, "base")
+    engine = create_engine(database_url, poolclass=NullPool)
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    command.upgrade(config, "head")
+    command.check(config)
+
+
+def test_the_job_librarys_tables_are_those_of_the_installed_release() -> None:
+    ours = (CHECKOUT / "migrations" / "procrastinate.sql").read_text()
+    assert ours.endswith(SchemaManager.get_schema())
+
+
+def test_a_migration_gives_way_to_whoever_holds_the_table(cluster: Cluster) -> None:
+    for script in Path(CHECKOUT / "migrations/versions").glob("*.py"):
+        assert script.read_text().count("SET LOCAL lock_timeout") == 2, script.name
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE switch_event SET line = ''", "DELETE FROM switch_event"]
+)
+def test_a_line_of_the_switch_cannot_be_rewritten(database_url: str, change: str) -> None:
+    engine = create_engine(database_url, poolclass=NullPool)
+    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(text(change))
+
+
+def test_two_tests_never_share_a_database(cluster: Cluster) -> None:
+    first, second = cluster.new_database(), cluster.new_database()
+    assert first != second
+    for name in (first, second):
+        cluster.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
