@@ -1,0 +1,83 @@
+"""What the switch sees of agents' phones: device states, and the channels that tell them apart.
+
+A phone that may hold one call only (`device_state_busy_at = 1`) is BUSY while it rings as well as
+while its agent talks; only its channels say which.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from queues.agent_states import Observed, observed
+from telephony.ami import Event
+
+RINGING, UP = 5, 6  # ast_channel_state
+_PHONE = re.compile(r"PJSIP/([0-9]+)", re.ASCII)
+_PHONE_CHANNEL = re.compile(r"PJSIP/([0-9]+)-[0-9a-f]+", re.ASCII)
+_DURATION = re.compile(r"(\d{1,6}):(\d\d):(\d\d)", re.ASCII)
+
+
+def phone_number(interface: str) -> str | None:
+    """Return the agent's number of `PJSIP/8013`; None for anything that is no agent's phone."""
+    match = _PHONE.fullmatch(interface)
+    return match[1] if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneChannel:
+    """One leg of a call at an agent's phone."""
+
+    number: str
+    state: int
+    since: datetime
+
+
+@dataclass(slots=True)
+class Phones:
+    """Every phone the switch knows."""
+
+    devices: dict[str, Observed] = field(default_factory=dict)
+    channels: dict[str, PhoneChannel] = field(default_factory=dict)
+
+    def set_device(self, number: str, device_state: str) -> None:
+        """Note a phone's device state, a word or a number."""
+        self.devices[number] = observed(device_state)
+
+    def set_channel(self, event: Event, now: datetime) -> str | None:
+        """Note a channel's state; return the number of the phone, None when it is no agent's."""
+        match = _PHONE_CHANNEL.fullmatch(event["Channel"])
+        if match is None:
+            return None
+        began = now - _duration(event["Duration"])
+        self.channels[event["Uniqueid"]] = PhoneChannel(
+            match[1], event.number("ChannelState"), began
+        )
+        return match[1]
+
+    def drop_channel(self, uniqueid: str) -> str | None:
+        """Forget a channel that was hung up; return the number of its phone."""
+        channel = self.channels.pop(uniqueid, None)
+        return channel.number if channel else None
+
+    def observed(self, number: str) -> Observed:
+        """Return what this phone does now."""
+        device = self.devices.get(number, Observed.UNKNOWN)
+        states = {channel.state for channel in self._channels_of(number)}
+        if device is Observed.TALKING and RINGING in states and UP not in states:
+            return Observed.RINGING
+        return device
+
+    def busy_since(self, number: str) -> datetime | None:
+        """Return when the phone's oldest present call reached it."""
+        return min((channel.since for channel in self._channels_of(number)), default=None)
+
+    def _channels_of(self, number: str) -> list[PhoneChannel]:
+        return [channel for channel in self.channels.values() if channel.number == number]
+
+
+def _duration(text: str) -> timedelta:
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        return timedelta()
+    hours, minutes, seconds = map(int, match.groups())
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)

@@ -1,0 +1,189 @@
+"""Who waits, who works: the present moment, from what the switch says. No input, no output.
+
+It is replaced whole by a look at the switch and moved on by events in between. An event that comes
+late or twice does no lasting harm: each says what is, not what to add.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from queues.agent_states import AgentState, Declared, Observed
+from queues.live_phones import Phones, phone_number
+from queues.live_switch import SwitchView
+from telephony.ami import Event
+
+HEARD = (
+    "QueueMember*",
+    "QueueCallerJoin",
+    "QueueCallerLeave",
+    "DeviceStateChange",
+    "Newstate",
+    "Hangup",
+)
+"""The events that move the picture on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An agent in one queue."""
+
+    number: str
+    penalty: int
+    paused: bool
+    reason: str
+    calls_taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A waiting call: its uid and when it began to wait. No number: a picture hangs on walls."""
+
+    call: str
+    joined: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """One queue; callers in the order in which they wait."""
+
+    name: str
+    callers: tuple[Caller, ...]
+
+
+Change = Callable[["Picture", Event, datetime], str | None]
+"""Takes one event into a picture; returns the number of the agent it is about, if any."""
+
+
+class Picture:
+    """All agents and queues of one switch; `seats` are shown even when signed in nowhere."""
+
+    def __init__(self, seats: Iterable[str] = ()) -> None:
+        self._seats = frozenset(seats)
+        self._members: dict[tuple[str, str], Member] = {}
+        self._callers: dict[str, list[Caller]] = {}
+        self._phones = Phones()
+        self._since: dict[str, tuple[Observed, datetime | None]] = {}
+
+    def agents(self) -> list[AgentState]:
+        """Return every agent, by number."""
+        return [self._agent(number) for number in sorted(self._numbers())]
+
+    def queues(self) -> list[QueueState]:
+        """Return every queue, by name."""
+        return [QueueState(name, tuple(self._callers[name])) for name in sorted(self._callers)]
+
+    def replace(self, view: SwitchView, now: datetime) -> None:
+        """Take the switch's word for everything."""
+        self._members, self._callers, self._phones = {}, {}, Phones()
+        for event in view.channels:
+            self._phones.set_channel(event, now)
+        for event in view.devices:
+            self._device(event, now)
+        for event in view.queues:
+            self._queue_item(event, now)
+        for number in self._numbers():
+            self._note(number, self._phones.busy_since(number))
+
+    def apply(self, event: Event, now: datetime) -> None:
+        """Move on by one event; events that mean nothing here change nothing."""
+        change = self._changes.get(event.name)
+        number = change(self, event, now) if change else None
+        if number is not None:
+            self._note(number, now)
+
+    def _numbers(self) -> set[str]:
+        return {member.number for member in self._members.values()} | self._seats
+
+    def _note(self, number: str, began: datetime | None) -> None:
+        observed = self._phones.observed(number)
+        if self._since.get(number, (None, None))[0] is not observed:
+            self._since[number] = (observed, began)
+
+    def _agent(self, number: str) -> AgentState:
+        mine = {queue: m for (queue, _), m in self._members.items() if m.number == number}
+        declared = _declared(mine.values())
+        reasons = [m.reason for m in mine.values() if m.reason]
+        return AgentState(
+            number=number,
+            declared=declared,
+            reason=reasons[0] if reasons and declared is Declared.BREAK else "",
+            observed=self._phones.observed(number),
+            since=self._since.get(number, (None, None))[1],
+            queues={queue: mine[queue].penalty for queue in sorted(mine)},
+            calls_taken=sum(m.calls_taken for m in mine.values()),
+        )
+
+    def _queue_item(self, event: Event, now: datetime) -> None:
+        if event.name == "QueueParams":
+            self._callers.setdefault(event["Queue"], [])
+        elif event.name == "QueueMember":
+            self._member(event, now)
+        elif event.name == "QueueEntry":
+            joined = now - timedelta(seconds=event.number("Wait"))
+            self._place(event, joined)
+
+    def _member(self, event: Event, _: datetime) -> str | None:
+        interface = event["Interface"] or event["Location"]
+        number = phone_number(interface)
+        if number is None:
+            return None
+        self._phones.set_device(number, event["Status"])
+        self._members[event["Queue"], interface] = Member(
+            number=number,
+            penalty=event.number("Penalty"),
+            paused=event["Paused"] == "1",
+            reason=event["PausedReason"],
+            calls_taken=event.number("CallsTaken"),
+        )
+        return number
+
+    def _member_gone(self, event: Event, _: datetime) -> None:
+        self._members.pop((event["Queue"], event["Interface"]), None)
+
+    def _joined(self, event: Event, now: datetime) -> None:
+        self._place(event, now)
+
+    def _place(self, event: Event, joined: datetime) -> None:
+        self._left(event, joined)
+        callers = self._callers.setdefault(event["Queue"], [])
+        position = event.number("Position") or len(callers) + 1
+        callers.insert(position - 1, Caller(event["Uniqueid"], joined))
+
+    def _left(self, event: Event, _: datetime) -> None:
+        waiting = self._callers.get(event["Queue"], [])
+        waiting[:] = [caller for caller in waiting if caller.call != event["Uniqueid"]]
+
+    def _device(self, event: Event, _: datetime) -> str | None:
+        number = phone_number(event["Device"])
+        if number is not None:
+            self._phones.set_device(number, event["State"])
+        return number
+
+    def _channel(self, event: Event, now: datetime) -> str | None:
+        return self._phones.set_channel(event, now)
+
+    def _hung_up(self, event: Event, _: datetime) -> str | None:
+        return self._phones.drop_channel(event["Uniqueid"])
+
+    _changes: ClassVar[Mapping[str, Change]] = {
+        "QueueMemberAdded": _member,
+        "QueueMemberStatus": _member,
+        "QueueMemberPause": _member,
+        "QueueMemberPenalty": _member,
+        "QueueMemberRemoved": _member_gone,
+        "QueueCallerJoin": _joined,
+        "QueueCallerLeave": _left,
+        "DeviceStateChange": _device,
+        "Newstate": _channel,
+        "Hangup": _hung_up,
+    }
+
+
+def _declared(memberships: Iterable[Member]) -> Declared:
+    paused = {member.paused for member in memberships}
+    if not paused:
+        return Declared.OFFLINE
+    # Paused in some queues only, the agent still takes calls.
+    return Declared.BREAK if paused == {True} else Declared.AVAILABLE
