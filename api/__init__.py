@@ -1,1 +1,1 @@
-"""HTTP, thin: parse, authorize, call, render."""
+"""HTTP, thin: parse, ask, render. Reads only, loopback only: there are no users yet."""

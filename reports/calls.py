@@ -1,12 +1,12 @@
 """Single calls for people: the list of calls, and all that is known of one of them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.masking import mask_text
 from queues.models import Call, SwitchEvent
 from recordings.models import Recording
 from reports import repository
@@ -15,11 +15,20 @@ from tickets.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)
+class EventOfCall:
+    """One line that the switch or a menu wrote about a call, with all numbers in it masked."""
+
+    at: datetime | None
+    kind: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallInFull:
-    """A call, the switch's own lines about it in time, and its recording."""
+    """A call, what the switch itself says about it in the order of time, and its recording."""
 
     summary: CallInList
-    events: Sequence[SwitchEvent]
+    events: list[EventOfCall]
     recording: Recording | None
 
 
@@ -47,8 +56,15 @@ async def get_call(session: AsyncSession, uid: str) -> CallInFull | None:
     summary = await repository.call_with_uid(session, uid)
     if summary is None:
         return None
+    events = await repository.events_of(session, uid)
     return CallInFull(
         summary,
-        await repository.events_of(session, uid),
+        [_masked(event, summary.call) for event in events],
         await repository.recording_of(session, uid),
     )
+
+
+def _masked(event: SwitchEvent, call: Call) -> EventOfCall:
+    """The switch's lines name the caller in full, which no reader of lists needs."""
+    line = mask_text(event.line, call.caller, call.callback_number, call.query_code)
+    return EventOfCall(event.at, event.kind, line)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Float, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from queues.models import Call, SwitchEvent
+from queues.models import Call, LedgerPosition, SwitchEvent
 from recordings.models import Recording, RecordingState
 from reports.definitions import ABANDONED
 from reports.selections import ANSWERED_IN_TIME, RUNNING, Grouping, row_key, waited
@@ -94,6 +94,16 @@ async def events_of(session: AsyncSession, uid: str) -> Sequence[SwitchEvent]:
 async def recording_of(session: AsyncSession, uid: str) -> Recording | None:
     """Return what became of a call's recording."""
     return await session.get(Recording, uid)
+
+
+async def ledger_silence(session: AsyncSession) -> tuple[float | None, int]:
+    """Return the seconds since the least lately read file was looked at, and all unread bytes."""
+    query = select(
+        func.date_part("epoch", func.now() - func.min(LedgerPosition.seen_at), type_=Float),
+        func.coalesce(func.sum(LedgerPosition.unread_bytes), 0),
+    )
+    silent, unread = (await session.execute(query)).one()
+    return silent, int(unread)
 
 
 def _calls() -> Select[Call, str, RecordingState]:

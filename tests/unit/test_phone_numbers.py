@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.masking import mask_phone
+from core.masking import mask_phone, mask_text
 from core.phone import plain_number
 
 pytestmark = pytest.mark.unit
@@ -81,3 +81,35 @@ def test_at_least_four_digits_of_any_longer_number_stay_hidden(raw: str) -> None
 def test_no_text_breaks_the_mask(raw: str) -> None:
     masked = mask_phone(raw)
     assert masked is None or set(masked) <= set("0123456789*")
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (
+            "1764000000|1764000000.17|GEN|NONE|ENTERQUEUE||13812345678|1",
+            "1764000000|1764000000.17|GEN|NONE|ENTERQUEUE||138****5678|1",
+        ),
+        (
+            '"1764000000.123456","ANSWER","1764000000.17","+8613812345678","12345","8013"',
+            '"1764000000.123456","ANSWER","1764000000.17","+861******5678","12345","8013"',
+        ),
+        (
+            '{"at":1764000000.5,"call":"1764000000.17","kind":"asked","code":"048213"}',
+            '{"at":1764000000.5,"call":"1764000000.17","kind":"asked","code":"0****3"}',
+        ),
+        ("call 13812345678.", "call 138****5678."),
+        ("3,1", "3,1"),
+    ],
+)
+def test_in_a_line_of_the_log_only_numbers_are_masked(line: str, shown: str) -> None:
+    assert mask_text(line) == shown
+
+
+def test_a_number_written_otherwise_is_hidden_where_it_is_known() -> None:
+    assert mask_text("from 138-1234-5678 to 12345", "138-1234-5678") == "from 138****5678 to 12345"
+
+
+@given(st.text(max_size=100), st.text(max_size=20))
+def test_no_text_breaks_the_masking_of_text(line: str, secret: str) -> None:
+    assert isinstance(mask_text(line, secret), str)

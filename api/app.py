@@ -1,0 +1,48 @@
+"""The HTTP API: thin, JSON, reads only. Nobody logs in yet, so it is served on loopback only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import calls, errors, health, reports, security, tickets
+from api.docs import docs_of
+from api.errors import MEDIA_TYPE, Problem
+from api.resources import open_resources
+from core.settings import Settings
+
+_DESCRIPTION = (
+    "Calls, tickets and figures of this hotline, read only. Numbers of callers are masked; "
+    "every figure comes with its definition. Errors are problem+json."
+)
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """Return the app for one hotline; its connections open when it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_resources(settings) as opened:
+            app.state.resources = opened
+            yield
+
+    app = FastAPI(
+        title="12345 hotline",
+        description=_DESCRIPTION,
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        responses={
+            "4XX": {
+                "description": "What is wrong with the request.",
+                "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
+            }
+        },
+    )
+    errors.install(app)
+    security.install(app, settings.bind)
+    for room in (health, calls, tickets, reports):
+        app.include_router(room.router)
+    app.include_router(docs_of(app))
+    return app

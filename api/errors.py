@@ -1,0 +1,116 @@
+"""Errors as problem+json (RFC 9457): a stable type, a sentence, no trace of our insides."""
+
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.exceptions import HTTPException
+
+from api.security import HEADERS
+from core.errors import HotlineError
+from reports.answer_rate import EmptyPeriod, UnknownSelection
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """What went wrong; `type` is stable and for programs, `detail` is a sentence for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] | None = None
+
+
+class NotFound(HotlineError):
+    """There is nothing at this address."""
+
+    slug = "not-found"
+
+
+class BadCursor(HotlineError):
+    """A cursor that we did not write."""
+
+    slug = "bad-cursor"
+
+    def __init__(self, cursor: str) -> None:
+        super().__init__(f"{cursor!r} is no cursor. Use `next` of the page before, unchanged.")
+
+
+_STATUS: dict[type[HotlineError], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    BadCursor: HTTPStatus.BAD_REQUEST,
+    EmptyPeriod: HTTPStatus.BAD_REQUEST,
+    UnknownSelection: HTTPStatus.BAD_REQUEST,
+}
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of this app leave as a problem."""
+    app.add_exception_handler(HotlineError, _known_fact)
+    app.add_exception_handler(HTTPException, _of_the_framework)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(OperationalError, _database_away)
+    app.add_exception_handler(InterfaceError, _database_away)
+    app.add_exception_handler(Exception, _our_fault)
+
+
+def problem(
+    status: HTTPStatus, slug: str, detail: str, errors: list[dict[str, str]] | None = None
+) -> JSONResponse:
+    """Write one problem."""
+    body = Problem(
+        type=f"urn:hotline:{slug}",
+        title=status.phrase,
+        status=status.value,
+        detail=detail,
+        errors=errors,
+    )
+    return JSONResponse(body.model_dump(exclude_none=True), status, media_type=MEDIA_TYPE)
+
+
+async def _known_fact(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HotlineError)  # noqa: S101 - as registered above
+    status = _STATUS.get(type(error), HTTPStatus.CONFLICT)
+    return problem(status, error.slug, str(error))
+
+
+async def _of_the_framework(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as registered above
+    status = HTTPStatus(error.status_code)
+    answer = problem(status, status.name.lower().replace("_", "-"), str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _malformed(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as registered above
+    # Names and rules only: what was sent may be a number that nobody should see again.
+    faults = [
+        {"field": ".".join(map(str, fault["loc"])), "message": str(fault["msg"])}
+        for fault in error.errors()
+    ]
+    detail = "The request is malformed: see `errors`."
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "malformed-request", detail, faults)
+
+
+async def _database_away(_: Request, error: Exception) -> JSONResponse:
+    log.warning("database away", error=str(error).splitlines()[0])
+    detail = "The database cannot be reached. Calls go on meanwhile; try again in a minute."
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "database-away", detail)
+
+
+async def _our_fault(request: Request, error: Exception) -> JSONResponse:
+    log.error("request failed", path=request.url.path, exc_info=error)
+    detail = "Something is wrong on our side. The log of the api process says what."
+    answer = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "our-fault", detail)
+    # This answer leaves outside of every middleware.
+    answer.headers.update(HEADERS)
+    return answer

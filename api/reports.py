@@ -1,0 +1,111 @@
+"""GET /api/reports: published figures, each with its definition and the calls behind it."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.calls import CallAnswer, call_page
+from api.fields import Answer, Cursor, Instant, Limit, Page, read_cursor
+from api.resources import Session
+from reports.answer_rate import AnswerRate, Period, ReportRow, answer_rate, calls_behind
+from reports.definitions import Unit
+from reports.selections import Grouping
+
+router = APIRouter(prefix="/api/reports", tags=["reports"])
+
+Since = Annotated[date, Query(alias="from", description="First local day.")]
+Until = Annotated[date, Query(alias="to", description="The first local day that no longer counts.")]
+
+
+class MeasureAnswer(Answer):
+    """What a figure means: never show the one without the other."""
+
+    id: str
+    version: int
+    name_zh: str
+    name_en: str
+    formula: str
+    numerator: str
+    denominator: str | None
+    exclusions: str
+    unit: Unit
+    source: str
+
+
+class RowAnswer(Answer):
+    """One row: its key ('' is no queue), its calls by class, its figures (null: nothing to divide).
+
+    `classes` holds only classes in which a call ended.
+    """
+
+    key: str
+    arrivals: int
+    running: int
+    classes: dict[str, int]
+    figures: dict[str, float | None]
+
+
+class AnswerRateAnswer(Answer):
+    """The report with all that is needed to judge it."""
+
+    since: date
+    until: date
+    grouping: Grouping
+    time_zone: str
+    as_of: Instant
+    adds_up: bool
+    rows: list[RowAnswer]
+    total: RowAnswer
+    definitions: list[MeasureAnswer]
+    offenders: list[str]
+
+
+@router.get("/answer-rate")
+async def get_answer_rate(
+    session: Session, since: Since, until: Until, by: Grouping = Grouping.DAY
+) -> AnswerRateAnswer:
+    """接通率 by day, hour, line or queue."""
+    return _answer(await answer_rate(session, Period(since, until), by))
+
+
+@router.get("/answer-rate/calls")
+async def get_calls_behind(
+    session: Session,
+    since: Since,
+    until: Until,
+    behind: Annotated[str, Query(max_length=40, description="A class, or another number.")],
+    by: Grouping | None = None,
+    key: Annotated[str | None, Query(pattern=r"^[\w.: -]{0,40}$")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[CallAnswer]:
+    """List the calls that a number of the report counted, newest first."""
+    before = read_cursor(cursor) if cursor else None
+    period = Period(since, until)
+    return call_page(await calls_behind(session, period, behind, by, key, limit + 1, before), limit)
+
+
+def _answer(report: AnswerRate) -> AnswerRateAnswer:
+    return AnswerRateAnswer(
+        since=report.period.since,
+        until=report.period.until,
+        grouping=report.grouping,
+        time_zone="Asia/Shanghai",
+        as_of=report.as_of,
+        adds_up=report.adds_up,
+        rows=[_row(row) for row in report.rows],
+        total=_row(report.total),
+        definitions=[MeasureAnswer.model_validate(measure) for measure in report.definitions],
+        offenders=[item.call.uid for item in report.offenders],
+    )
+
+
+def _row(row: ReportRow) -> RowAnswer:
+    return RowAnswer(
+        key=row.key,
+        arrivals=row.counts.arrivals,
+        running=row.counts.running,
+        classes={name.value: calls for name, calls in row.counts.classes.items() if calls},
+        figures=row.figures,
+    )

@@ -1,0 +1,50 @@
+"""What requests work with: the database and Redis, opened once for each process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from core.database import make_engine, make_sessions
+from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Open connections of this process."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    redis: Redis
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
+    """Make the pools ready and close them in the end; nothing connects before it is asked for."""
+    engine = make_engine(settings.database)
+    redis = Redis.from_url(settings.redis, socket_timeout=3, socket_connect_timeout=3)
+    try:
+        yield Resources(make_sessions(engine), redis)
+    finally:
+        await redis.aclose()
+        await engine.dispose()
+
+
+def resources(request: Request) -> Resources:
+    """Return the connections that the app opened when it started."""
+    found: Resources = request.app.state.resources
+    return found
+
+
+Open = Annotated[Resources, Depends(resources)]
+
+
+async def _session(opened: Open) -> AsyncIterator[AsyncSession]:
+    async with opened.sessions() as session:
+        yield session
+
+
+Session = Annotated[AsyncSession, Depends(_session)]
