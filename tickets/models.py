@@ -42,7 +42,9 @@ class Ticket(Base):
         CheckConstraint("query_code ~ '^[0-9]{6}$'", name="query_code_is_six_digits"),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating_is_one_to_five"),
         CheckConstraint("talk_seconds >= 0", name="talk_is_not_negative"),
-        Index("ix_ticket_caller_query_code", "caller", "query_code"),
+        # A citizen asks with a code from any phone, or from the phone they called with.
+        Index("ix_ticket_query_code_caller", "query_code", "caller"),
+        Index("ix_ticket_caller_id", "caller", "id"),
         Index("ix_ticket_new_at_id", "new_at", "id"),
         # Room on each page for the one update that every ticket gets when its call ends.
         {"postgresql_with": {"fillfactor": 75}},

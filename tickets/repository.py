@@ -179,6 +179,34 @@ async def latest_by_code(session: AsyncSession, caller: str, code: str) -> Ticke
     return found.first()
 
 
+async def latest_of(session: AsyncSession, caller: str) -> Ticket | None:
+    """Return the caller's newest ticket, but never that of a call that still lasts."""
+    found = await session.scalars(
+        select(Ticket)
+        .where(Ticket.caller == caller, Ticket.outcome.is_not(None))
+        .order_by(Ticket.id.desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+async def latest_by_tail(session: AsyncSession, code: str, tail: str) -> Ticket | None:
+    """Return the newest ticket with this query code whose caller's number ends so."""
+    found = await session.scalars(
+        select(Ticket)
+        .where(Ticket.query_code == code, Ticket.caller.endswith(tail, autoescape=True))
+        .order_by(Ticket.id.desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+async def has_code(session: AsyncSession, code: str) -> bool:
+    """Tell whether any ticket has this query code."""
+    found = await session.scalars(select(Ticket.id).where(Ticket.query_code == code).limit(1))
+    return found.first() is not None
+
+
 async def by_number(session: AsyncSession, number: str) -> Ticket | None:
     """Return the ticket with this number."""
     return (await session.scalars(select(Ticket).where(Ticket.number == number))).one_or_none()

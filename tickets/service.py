@@ -4,6 +4,7 @@ The ledger opens and closes in batches inside its own transaction; the phone's p
 API and the command line read. Nothing here commits.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from tickets.states import TicketState, path, state_after_call
 # Who writes the story of a ticket as long as no person does.
 ACTOR = "ledger"
 _LONGEST_WORD = 64
+_TAIL = re.compile(r"[0-9]{4}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,28 @@ async def find_by_code(session: AsyncSession, caller: str, code: str) -> TicketP
         return None
     ticket = await repository.latest_by_code(session, number, code)
     return _progress(ticket) if ticket else None
+
+
+async def find_newest(session: AsyncSession, caller: str) -> TicketProgress | None:
+    """Return the newest ticket of a caller, for their question from the same phone; the ticket
+    of the call in which they ask is not meant."""
+    number = plain_number(caller)
+    ticket = await repository.latest_of(session, number) if number else None
+    return _progress(ticket) if ticket else None
+
+
+async def find_by_tail(session: AsyncSession, code: str, tail: str) -> TicketProgress | None:
+    """Return the ticket with this query code, asked for from another phone than the registered
+    one by somebody who knows that one's last four digits."""
+    if not is_query_code(code) or not _TAIL.fullmatch(tail):
+        return None
+    ticket = await repository.latest_by_tail(session, code, tail)
+    return _progress(ticket) if ticket else None
+
+
+async def is_known_code(session: AsyncSession, code: str) -> bool:
+    """Tell whether a query code belongs to anybody's ticket."""
+    return is_query_code(code) and await repository.has_code(session, code)
 
 
 async def get_story(session: AsyncSession, number: str) -> TicketStory | None:

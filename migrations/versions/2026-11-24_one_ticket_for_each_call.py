@@ -87,7 +87,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_ticket_number")),
         postgresql_with={"fillfactor": 75},
     )
-    op.create_index("ix_ticket_caller_query_code", "ticket", ["caller", "query_code"], unique=False)
+    op.create_index("ix_ticket_query_code_caller", "ticket", ["query_code", "caller"], unique=False)
+    op.create_index("ix_ticket_caller_id", "ticket", ["caller", "id"], unique=False)
     op.create_index("ix_ticket_new_at_id", "ticket", ["new_at", "id"], unique=False)
     op.create_table(
         "ticket_day",

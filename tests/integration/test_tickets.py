@@ -276,6 +276,43 @@ async def test_of_two_tickets_with_one_code_the_newer_is_found(sessions: Session
     assert progress.opened_on == date(2026, 11, 25)
 
 
+async def test_from_the_same_phone_the_newest_ended_call_is_meant(sessions: Sessions) -> None:
+    earlier = a_call("1", started_at=MORNING - timedelta(days=1))
+    await closed(sessions, ended(earlier, Outcome.ANSWERED))
+    await opened(sessions, a_call("2"))
+    async with sessions() as session:
+        progress = await service.find_newest(session, "+8613800000000")
+        assert await service.find_newest(session, "anonymous") is None
+    assert progress is not None
+    assert progress.opened_on == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("code", "tail", "found"),
+    [
+        ("048213", "0000", True),
+        ("048213", "0001", False),
+        ("048214", "0000", False),
+        ("048213", "%", False),
+        ("048213", "", False),
+    ],
+)
+async def test_from_another_phone_the_code_needs_the_end_of_the_number(
+    sessions: Sessions, code: str, tail: str, found: bool
+) -> None:
+    await opened(sessions, a_call())
+    async with sessions() as session:
+        assert bool(await service.find_by_tail(session, code, tail)) is found
+
+
+async def test_a_code_of_nobody_is_not_known(sessions: Sessions) -> None:
+    await opened(sessions, a_call())
+    async with sessions() as session:
+        assert await service.is_known_code(session, "048213")
+        assert not await service.is_known_code(session, "048214")
+        assert not await service.is_known_code(session, "' OR 1=1")
+
+
 async def test_tickets_are_listed_newest_first_and_paged_without_gap_or_repeat(
     sessions: Sessions,
 ) -> None:
