@@ -1,0 +1,63 @@
+"""queue: wait for a human. The session ends here; keys stay alive while waiting."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ivr.call import Call, Known
+from ivr.fields import Priority, PromptId, QueueName, Seconds
+from ivr.inventory import music_class
+from ivr.outcomes import KEY_OUTCOMES, Outcome
+from ivr.results import Next, NextStep
+from ivr.verb import Verb, verb
+
+
+@verb
+@dataclass(frozen=True, slots=True)
+class Queue(Verb):
+    """`greeting` plays as the first of the music, when the caller waits already (国标: no added
+    wait). It is not repeated on a return, unless the flow empties the variable `heard`."""
+
+    name: ClassVar[str] = "queue"
+    outcomes: ClassVar[tuple[str, ...]] = (
+        Outcome.ANSWERED,
+        Outcome.TIMEOUT,
+        Outcome.FULL,
+        Outcome.NO_AGENT,
+        Outcome.LEFT_EMPTY,
+        Outcome.GONE,
+    )
+    stays: ClassVar[tuple[str, ...]] = tuple(KEY_OUTCOMES.values())
+    takes_keys: ClassVar[bool] = True
+    leaves: ClassVar[bool] = True
+
+    queue: QueueName
+    greeting: PromptId = ""
+    timeout: Seconds = 180
+    priority: Priority = 0
+    keys: str = ""
+
+    async def run(self, call: Call) -> NextStep:
+        """Say where to wait and with what music."""
+        variables, language = call.variables, call.language
+        greeting = call.once(self.greeting)
+        step = NextStep(
+            Next.QUEUE,
+            {
+                "HOTLINE_QUEUE": self.queue,
+                "HOTLINE_MUSIC": music_class(language, *greeting) if greeting else "",
+                "HOTLINE_TIMEOUT": f"{self.timeout:.0f}",
+                "HOTLINE_PRIORITY": str(self._priority(variables)),
+                "HOTLINE_LANG": language,
+            },
+        )
+        variables[Known.WAITED] = self.queue
+        return step
+
+    def _priority(self, variables: dict[str, str]) -> int:
+        """Whoever was let ahead once stays ahead, and whoever comes back goes before those who
+        arrive now: the switch has given their place away, but they did wait."""
+        kept = variables.get(Known.PRIORITY, "")
+        priority = max(self.priority, int(kept) if kept.isdecimal() else 0)
+        if priority:
+            variables[Known.PRIORITY] = str(priority)
+        return priority + (variables.get(Known.WAITED) == self.queue)
