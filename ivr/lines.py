@@ -1,0 +1,52 @@
+"""The numbers that ring here, and which flow each leads to. Read by the dialplan's renderer."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.settings import Settings
+from core.toml_tables import Table, read_tables, refuse_twice
+from ivr.drafts import NAME
+from transfers.partners import CODE, Partner, load_partners, numbers_of
+
+_KEYS = ("code", "name", "numbers", "flow")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of ours: the numbers a citizen dials and the flow that answers them."""
+
+    code: str
+    name: str
+    numbers: tuple[str, ...]
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """All of lines.toml; the first line is the hotline itself."""
+
+    lines: tuple[Line, ...]
+    partners: tuple[Partner, ...]
+
+
+def load_lines(settings: Settings) -> Lines:
+    """Read lines.toml. Raises ConfigError for anything that would misroute a call."""
+    folder = settings.config_dir
+    path = folder / "lines.toml"
+    tables = read_tables(path, "line", beside=("partner",))
+    if not tables:
+        raise Table(path, None, {}).fault("No [[line]] is written here; nobody could call.")
+    lines = tuple(_line(table, folder / "flows") for table in tables)
+    pairs = list(zip(lines, tables, strict=True))
+    refuse_twice(((line.code, table) for line, table in pairs), "line code")
+    refuse_twice(((number, table) for line, table in pairs for number in line.numbers), "number")
+    return Lines(lines, load_partners(folder))
+
+
+def _line(table: Table, flows: Path) -> Line:
+    table.refuse_unknown(_KEYS)
+    flow = table.word("flow", NAME, "direct")
+    if not (flows / f"{flow}.yaml").is_file():
+        known = ", ".join(sorted(path.stem for path in flows.glob("*.yaml")))
+        raise table.fault(f"There is no flow '{flow}' in {flows}. Known: {known}.")
+    return Line(table.word("code", CODE, "12345"), table.title("name"), numbers_of(table), flow)

@@ -1,0 +1,162 @@
+"""Where flows come from: config/flows, re-read when a file changes; and every version ever run.
+
+A file that is wrong changes nothing: the last good version goes on, also over a restart. Old
+versions are kept in the home, so that a call finds the flow it began with in any process.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from core.errors import ConfigError, HotlineError
+from core.settings import Settings
+from ivr.compiler import compile_flow, version_of
+from ivr.drafts import NAME
+from ivr.flow import Flow
+from ivr.inventory import Inventory
+from ivr.located import SIZE_LIMIT
+from ivr.stocktaking import take_stock
+
+log = structlog.get_logger()
+
+Stamp = tuple[int, int, int]
+_VERSION = re.compile(r"[0-9a-f]{8}", re.ASCII)
+
+
+class UnknownFlow(HotlineError):
+    """No such flow or version is known here, or none that is right."""
+
+    slug = "flow-unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """A flow as its file said when it had this stamp; None when it never was right."""
+
+    stamp: Stamp | None
+    flow: Flow | None
+
+
+class FlowStore:
+    """The flows of one process. `inventory` is asked whenever a file is read."""
+
+    def __init__(self, folder: Path, archive: Path, inventory: Callable[[], Inventory]) -> None:
+        self._folder = str(folder)
+        self._archive = archive
+        self._inventory = inventory
+        self._current: dict[str, _Current] = {}
+        self._versions: dict[tuple[str, str], Flow] = {}
+        # Why the files that are wrong now are not in use, by flow name.
+        self.faults: dict[str, HotlineError] = {}
+
+    def current(self, name: str) -> Flow:
+        """Return the flow as its file says, or as it last rightly said. Raises UnknownFlow."""
+        known = self._current.get(name)
+        stamp = self._stamp(name)
+        if known is None or known.stamp != stamp:
+            known = self._current[name] = _Current(stamp, self._renew(name, known))
+        if known.flow is None:
+            raise UnknownFlow(f"There is no usable flow {name[:40]!r}. {self.faults.get(name, '')}")
+        return known.flow
+
+    def version(self, name: str, version: str) -> Flow:
+        """Return a version that ran here at some time. Raises UnknownFlow."""
+        flow = self._versions.get((name, version))
+        if flow is None:
+            flow = self._versions[name, version] = self._from_archive(name, version)
+        return flow
+
+    def load_all(self) -> tuple[Flow, ...]:
+        """Read every file of the folder. Raises ConfigError for the first that is wrong."""
+        flows = []
+        for path in sorted(Path(self._folder).glob("*.yaml")):
+            flows.append(self.current(path.stem))
+            if path.stem in self.faults:
+                raise self.faults[path.stem]
+        return tuple(flows)
+
+    def _stamp(self, name: str) -> Stamp | None:
+        try:
+            status = os.stat(f"{self._folder}/{name}.yaml")
+        except (OSError, ValueError):
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
+
+    def _renew(self, name: str, known: _Current | None) -> Flow | None:
+        """Read a file that is new or changed; when it is wrong, keep what was right."""
+        try:
+            text = _read(Path(f"{self._folder}/{name}.yaml"), name)
+            flow = compile_flow(text, f"{self._folder}/{name}.yaml", name, self._inventory())
+        except HotlineError as fault:
+            self.faults[name] = fault
+            kept = known.flow if known and known.flow else self._last_good(name)
+            log.error("flow_refused", flow=name, fault=str(fault), kept=kept and kept.version)
+            return kept
+        self.faults.pop(name, None)
+        self._keep(flow, text)
+        return flow
+
+    def _keep(self, flow: Flow, text: str) -> None:
+        """Remember a version here and on disk; a full disk costs nobody a call."""
+        self._versions[flow.name, flow.version] = flow
+        target = self._archived(flow.name, flow.version)
+        draft = target.with_suffix(f".{os.getpid()}")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(text, encoding="utf-8", newline="")
+            draft.replace(target)
+        except OSError as error:
+            log.error("flow_not_archived", flow=flow.name, version=flow.version, fault=str(error))
+
+    def _from_archive(self, name: str, version: str) -> Flow:
+        if not _VERSION.fullmatch(version):
+            raise UnknownFlow(f"{version[:40]!r} cannot be a version of a flow.")
+        path = self._archived(name, version)
+        text = _read(path, name)
+        if version_of(text) != version:
+            raise UnknownFlow(f"{path} was changed, it is not the version {version} any more.")
+        return compile_flow(text, path, name, self._inventory())
+
+    def _last_good(self, name: str) -> Flow | None:
+        """Return the version that was kept last, after a restart with a wrong file."""
+        if not NAME.fullmatch(name):
+            return None
+        kept = self._archive.glob(f"{name}@*.yaml")
+        for path in sorted(kept, key=lambda path: path.stat().st_mtime, reverse=True):
+            try:
+                return self.version(name, path.stem.partition("@")[2])
+            except HotlineError:
+                continue
+        return None
+
+    def _archived(self, name: str, version: str) -> Path:
+        return self._archive / f"{name}@{version}.yaml"
+
+
+def flow_store(settings: Settings) -> FlowStore:
+    """Return the store of this hotline."""
+    return FlowStore(
+        settings.config_dir / "flows", settings.home / "flows", lambda: take_stock(settings)
+    )
+
+
+def load_flows(settings: Settings) -> tuple[Flow, ...]:
+    """Read every flow once. Raises ConfigError with file, line and the mend."""
+    return flow_store(settings).load_all()
+
+
+def _read(path: Path, name: str) -> str:
+    if not NAME.fullmatch(name):
+        raise UnknownFlow(f"{name[:40]!r} cannot be the name of a flow.")
+    try:
+        if path.stat().st_size > SIZE_LIMIT:
+            raise ConfigError(path, None, f"The file is larger than {SIZE_LIMIT // 1024} KiB.")
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise ConfigError(path, None, "The file is not UTF-8; save it as UTF-8.") from None
+    except OSError as error:
+        raise UnknownFlow(f"The flow {path} cannot be read: {error.strerror}.") from None
