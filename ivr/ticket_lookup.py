@@ -1,0 +1,55 @@
+"""Progress queries answered from the database, through the ticket room.
+
+The pool is opened by the first question: a worker starts and answers calls without a database.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from ivr.progress import Answer, Progress, Withheld
+from tickets import service
+from tickets.service import TicketProgress
+from tickets.states import TicketState
+
+_STATUS = {
+    TicketState.NEW: "progress-state-new",
+    TicketState.TRANSFERRED: "progress-state-transferred",
+    TicketState.CLOSED: "progress-state-closed",
+}
+
+
+class DatabaseTickets:
+    """The tickets of this hotline, as the phone may ask for them."""
+
+    def __init__(self, open_sessions: Callable[[], async_sessionmaker[AsyncSession]]) -> None:
+        self._open_sessions = open_sessions
+
+    async def by_code(self, caller: str, code: str) -> Answer:
+        """Find the ticket of this phone and query code; say so when it is another phone's."""
+        async with self._sessions() as session:
+            found = await service.find_by_code(session, caller, code)
+            if found is None and await service.is_known_code(session, code):
+                return Withheld.OTHER_PHONE
+            return _answer(found)
+
+    async def by_tail(self, code: str, tail: str) -> Answer:
+        """Find the ticket of this code whose phone ends in these four digits."""
+        async with self._sessions() as session:
+            return _answer(await service.find_by_tail(session, code, tail))
+
+    async def newest(self, caller: str) -> Answer:
+        """Find the newest ticket of this phone."""
+        async with self._sessions() as session:
+            return _answer(await service.find_newest(session, caller))
+
+    @cached_property
+    def _sessions(self) -> async_sessionmaker[AsyncSession]:
+        return self._open_sessions()
+
+
+def _answer(found: TicketProgress | None) -> Answer:
+    if found is None:
+        return None
+    return Progress(found.opened_on, found.number_tail, _STATUS[found.state])
