@@ -10,6 +10,7 @@ from api.calls import Line
 from api.errors import BadCursor, NotFound
 from api.fields import Answer, Cursor, Instant, Limit, MaskedPhone, Page, read_cursor, write_cursor
 from api.resources import Session
+from tickets.numbers import is_ticket_number
 from tickets.outcomes import Outcome
 from tickets.service import get_story, list_newest
 from tickets.states import TicketState
@@ -73,7 +74,10 @@ async def get_tickets(
 @router.get("/{number}")
 async def get_ticket(session: Session, number: Number) -> TicketStoryAnswer:
     """Show one ticket with its story."""
-    found = await get_story(session, number.upper())
+    number = number.upper()
+    if not is_ticket_number(number):
+        raise NotFound(f"{number} is no ticket number: a digit is wrong or missing.")
+    found = await get_story(session, number)
     if found is None:
         raise NotFound(f"There is no ticket {number}.")
     answer = TicketStoryAnswer.model_validate(found.ticket)

@@ -93,7 +93,10 @@ async def answer_rate(session: AsyncSession, period: Period, grouping: Grouping)
     as_of = utc_now()
     found = await repository.count_calls(session, period.since, period.until, grouping)
     counts = _by_key(found)
-    offenders = await calls_behind(session, period, "unexplained", limit=_OFFENDERS_SHOWN)
+    offenders = []
+    # Counted and not reckoned: two faults of opposite sign must not hide each other.
+    if any(row.misfits for row in found):
+        offenders = await calls_behind(session, period, "unexplained", limit=_OFFENDERS_SHOWN)
     return AnswerRate(
         period=period,
         grouping=grouping,

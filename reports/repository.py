@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from queues.models import Call, LedgerPosition, SwitchEvent
 from recordings.models import Recording, RecordingState
 from reports.definitions import ABANDONED
-from reports.selections import ANSWERED_IN_TIME, RUNNING, Grouping, row_key, waited
+from reports.selections import ANSWERED_IN_TIME, RUNNING, UNEXPLAINED, Grouping, row_key, waited
 from tickets.models import Ticket
 from tickets.outcomes import Outcome
 
@@ -29,12 +29,13 @@ class CallInList:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The calls of one row key and one class; waits are sums of seconds."""
+    """The calls of one row key and one class; waits are sums of seconds, `misfits` in no class."""
 
     key: str
     outcome: Outcome | None
     calls: int
     running: int
+    misfits: int
     answered_in_time: int
     waited: float
     waited_abandoned: float
@@ -51,6 +52,7 @@ async def count_calls(
             Call.outcome,
             func.count().label("calls"),
             func.count().filter(RUNNING).label("running"),
+            func.count().filter(UNEXPLAINED).label("misfits"),
             func.count().filter(ANSWERED_IN_TIME).label("answered_in_time"),
             _sum(waited(), Call.outcome == Outcome.ANSWERED).label("waited"),
             _sum(waited(), Call.outcome.in_(ABANDONED)).label("waited_abandoned"),

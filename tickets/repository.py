@@ -212,11 +212,6 @@ async def by_number(session: AsyncSession, number: str) -> Ticket | None:
     return (await session.scalars(select(Ticket).where(Ticket.number == number))).one_or_none()
 
 
-async def by_call(session: AsyncSession, uid: str) -> Ticket | None:
-    """Return the ticket of this call."""
-    return (await session.scalars(select(Ticket).where(Ticket.call_uid == uid))).one_or_none()
-
-
 async def story(session: AsyncSession, ticket_id: int) -> Sequence[TicketEvent]:
     """Return the lines of a ticket's story, oldest first."""
     lines = await session.scalars(

@@ -156,11 +156,6 @@ async def get_story(session: AsyncSession, number: str) -> TicketStory | None:
     return TicketStory(ticket, await repository.story(session, ticket.id))
 
 
-async def get_by_call(session: AsyncSession, uid: str) -> Ticket | None:
-    """Return the one ticket of a call, or None when the ledger has not opened it yet."""
-    return await repository.by_call(session, uid)
-
-
 async def list_newest(
     session: AsyncSession,
     limit: int,

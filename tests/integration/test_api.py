@@ -210,6 +210,7 @@ async def test_a_report_brings_definitions_and_says_nothing_where_nothing_divide
     [
         ("/api/calls/1764000000.9", 404, "not-found"),
         ("/api/tickets/LC2611240000010", 404, "not-found"),
+        ("/api/tickets/LC2611240000011", 404, "not-found"),
         ("/nowhere", 404, "not-found"),
         ("/api/calls?cursor=nonsense", 400, "bad-cursor"),
         ("/api/tickets?cursor=MjAyNi0xMS0yNFQwMTowMDowMCswMDowMCB4", 400, "bad-cursor"),
@@ -234,6 +235,14 @@ async def test_what_is_wrong_comes_back_as_a_problem_with_a_sentence(
     assert response.headers["content-type"] == "application/problem+json"
     assert problem["status"] == status
     assert problem["detail"]
+
+
+async def test_a_mistyped_ticket_number_is_told_from_one_that_is_not_there(
+    api: httpx.AsyncClient,
+) -> None:
+    mistyped, absent = "LC2611240000011", "LC2611240000010"
+    assert "a digit is wrong" in (await api.get(f"/api/tickets/{mistyped}")).json()["detail"]
+    assert f"no ticket {absent}" in (await api.get(f"/api/tickets/{absent}")).json()["detail"]
 
 
 async def test_a_malformed_request_is_not_echoed(api: httpx.AsyncClient) -> None:

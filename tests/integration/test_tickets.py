@@ -36,9 +36,7 @@ def ended(call: CallForTicket, outcome: Outcome, **fields: object) -> CallForTic
 
 async def the_ticket(sessions: Sessions, uid: str = "1764000000.1") -> Ticket:
     async with sessions() as session:
-        ticket = await service.get_by_call(session, uid)
-    assert ticket is not None
-    return ticket
+        return (await session.scalars(select(Ticket).where(Ticket.call_uid == uid))).one()
 
 
 async def story(sessions: Sessions, uid: str = "1764000000.1") -> list[tuple[str | None, str, str]]:
