@@ -90,7 +90,8 @@ class Wire(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
             return False
         self.version = line[len(GREETING) :].decode("ascii", "replace")
         self._bytes = bytearray(rest)
-        self._connection.greeted.set_result(None)
+        if not self._connection.greeted.done():  # it may have been given up a moment ago
+            self._connection.greeted.set_result(None)
         return True
 
     def _blocks(self) -> list[bytes]:
@@ -215,14 +216,18 @@ class Connection(Manager):  # type: ignore[misc]  # panoramisk has no types
             return
         self.reason = reason
         self.lost.set()
-        if not self.greeted.done():
-            self.greeted.set_exception(AmiDown(f"No use of {self.place}: {reason}."))
+        _end(self.greeted, AmiDown(f"The switch at {self.place} is of no use: {reason}."))
         if self.protocol is not None:
             self._give_up()
             self.protocol.close()
 
     def _give_up(self) -> None:
         for exchange in self.protocol.responses.values():
-            if not exchange.future.done():
-                sentence = f"{exchange['Action']} was sent, then {self.reason}; it may be done."
-                exchange.future.set_exception(AmiUnanswered(sentence))
+            sentence = f"{exchange['Action']} was sent, then {self.reason}; it may be done."
+            _end(exchange.future, AmiUnanswered(sentence))
+
+
+def _end(future: "asyncio.Future[Any]", error: AmiDown) -> None:
+    if not future.done():
+        future.set_exception(error)
+        future.exception()  # seen: asyncio need not complain when nobody waits any more

@@ -125,8 +125,8 @@ class FakeSwitch:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Wait for a condition, five seconds at most."""
-    async with asyncio.timeout(5):
+    """Wait for a condition, ten seconds at most."""
+    async with asyncio.timeout(10):
         while not condition():  # noqa: ASYNC110 - most conditions have no event of their own
             await asyncio.sleep(0.002)
 

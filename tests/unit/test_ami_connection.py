@@ -1,6 +1,7 @@
 """The connection to the switch: honest about being down, back when it can be, gone when closed."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 
 import pytest
@@ -110,13 +111,18 @@ def test_waits_double_up_to_a_limit_however_long_the_switch_is_away() -> None:
     assert backoff.after_down() == 0.5
 
 
-async def test_nobody_listening_is_a_sentence() -> None:
+async def test_nobody_listening_is_a_sentence_and_no_noise(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with fake_switch() as gone:
         pass
     ami = make_ami(gone)
     with pytest.raises(AmiDown, match="Is it running"):
         await ami.connect()
     await ami.close()
+    del ami
+    gc.collect()
+    assert caplog.records == []
 
 
 async def test_a_port_that_is_not_the_switchs_is_a_sentence(switch: FakeSwitch) -> None:
@@ -130,12 +136,15 @@ async def test_a_port_that_is_not_the_switchs_is_a_sentence(switch: FakeSwitch) 
 
 async def test_a_greeting_in_pieces_is_a_greeting(switch: FakeSwitch) -> None:
     switch.greeting = b"Aster"
-    connecting = asyncio.create_task(make_ami(switch).connect())
+    ami = make_ami(switch)
+    connecting = asyncio.create_task(ami.connect())
     await until(lambda: switch.sessions)
     await switch.sessions[0].send_raw(b"isk Call Manager/11.0.0\r")
     await asyncio.sleep(0.01)
     await switch.sessions[0].send_raw(b"\n")
     await connecting
+    assert ami.connected
+    await ami.close()
 
 
 async def test_an_action_while_the_switch_is_away_fails_at_once(switch: FakeSwitch) -> None:
@@ -172,14 +181,14 @@ async def test_a_frozen_switch_fails_those_who_wait_for_it(switch: FakeSwitch) -
 async def test_a_switch_busy_with_a_long_answer_is_not_given_up(switch: FakeSwitch) -> None:
     async def long(session: Session, headers: Headers) -> None:
         await session.answer(headers, "Response: Success", "EventList: start")
-        for _ in range(12):
-            await asyncio.sleep(0.03)
+        for _ in range(25):
+            await asyncio.sleep(0.06)
             await session.answer(headers, "Event: CoreShowChannel")
         await session.answer(headers, "Event: Complete", "EventList: Complete")
 
     switch.on["CoreShowChannels"] = long
-    async with make_ami(switch, ping_every=0.02, patience=0.1) as ami:
-        assert len(await ami.list_action("CoreShowChannels", timeout=60)) == 12
+    async with make_ami(switch, ping_every=0.02, patience=1.0) as ami:
+        assert len(await ami.list_action("CoreShowChannels", timeout=60)) == 25
         assert switch.logins() == 1
 
 
