@@ -13,7 +13,7 @@ from telephony.ami import Event
 
 RINGING, UP = 5, 6  # ast_channel_state
 _PHONE = re.compile(r"PJSIP/([0-9]+)", re.ASCII)
-_PHONE_CHANNEL = re.compile(r"PJSIP/([0-9]+)-[0-9a-f]+", re.ASCII)
+_PHONE_CHANNEL = re.compile(r"PJSIP/([0-9]+)-", re.ASCII)
 _DURATION = re.compile(r"(\d{1,6}):(\d\d):(\d\d)", re.ASCII)
 
 
@@ -27,7 +27,6 @@ def phone_number(interface: str) -> str | None:
 class PhoneChannel:
     """One leg of a call at an agent's phone."""
 
-    number: str
     state: int
     since: datetime
 
@@ -37,7 +36,7 @@ class Phones:
     """Every phone the switch knows."""
 
     devices: dict[str, Observed] = field(default_factory=dict)
-    channels: dict[str, PhoneChannel] = field(default_factory=dict)
+    channels: dict[str, dict[str, PhoneChannel]] = field(default_factory=dict)
 
     def set_device(self, number: str, device_state: str) -> None:
         """Note a phone's device state, a word or a number."""
@@ -45,34 +44,36 @@ class Phones:
 
     def set_channel(self, event: Event, now: datetime) -> str | None:
         """Note a channel's state; return the number of the phone, None when it is no agent's."""
-        match = _PHONE_CHANNEL.fullmatch(event["Channel"])
-        if match is None:
-            return None
-        began = now - _duration(event["Duration"])
-        self.channels[event["Uniqueid"]] = PhoneChannel(
-            match[1], event.number("ChannelState"), began
-        )
-        return match[1]
+        number = _number_of_channel(event)
+        if number is not None:
+            channel = PhoneChannel(event.number("ChannelState"), now - _duration(event["Duration"]))
+            self.channels.setdefault(number, {})[event["Uniqueid"]] = channel
+        return number
 
-    def drop_channel(self, uniqueid: str) -> str | None:
+    def drop_channel(self, event: Event) -> str | None:
         """Forget a channel that was hung up; return the number of its phone."""
-        channel = self.channels.pop(uniqueid, None)
-        return channel.number if channel else None
+        number = _number_of_channel(event)
+        if number is not None:
+            self.channels.get(number, {}).pop(event["Uniqueid"], None)
+        return number
 
     def observed(self, number: str) -> Observed:
         """Return what this phone does now."""
         device = self.devices.get(number, Observed.UNKNOWN)
-        states = {channel.state for channel in self._channels_of(number)}
+        states = {channel.state for channel in self.channels.get(number, {}).values()}
         if device is Observed.TALKING and RINGING in states and UP not in states:
             return Observed.RINGING
         return device
 
     def busy_since(self, number: str) -> datetime | None:
         """Return when the phone's oldest present call reached it."""
-        return min((channel.since for channel in self._channels_of(number)), default=None)
+        channels = self.channels.get(number, {}).values()
+        return min((channel.since for channel in channels), default=None)
 
-    def _channels_of(self, number: str) -> list[PhoneChannel]:
-        return [channel for channel in self.channels.values() if channel.number == number]
+
+def _number_of_channel(event: Event) -> str | None:
+    match = _PHONE_CHANNEL.match(event["Channel"])
+    return match[1] if match else None
 
 
 def _duration(text: str) -> timedelta:

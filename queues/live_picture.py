@@ -68,7 +68,10 @@ class Picture:
 
     def agents(self) -> list[AgentState]:
         """Return every agent, by number."""
-        return [self._agent(number) for number in sorted(self._numbers())]
+        memberships: dict[str, dict[str, Member]] = {number: {} for number in self._seats}
+        for (queue, _), member in sorted(self._members.items()):
+            memberships.setdefault(member.number, {})[queue] = member
+        return [self._agent(number, memberships[number]) for number in sorted(memberships)]
 
     def queues(self) -> list[QueueState]:
         """Return every queue, by name."""
@@ -101,8 +104,7 @@ class Picture:
         if self._since.get(number, (None, None))[0] is not observed:
             self._since[number] = (observed, began)
 
-    def _agent(self, number: str) -> AgentState:
-        mine = {queue: m for (queue, _), m in self._members.items() if m.number == number}
+    def _agent(self, number: str, mine: Mapping[str, Member]) -> AgentState:
         declared = _declared(mine.values())
         reasons = [m.reason for m in mine.values() if m.reason]
         return AgentState(
@@ -111,7 +113,7 @@ class Picture:
             reason=reasons[0] if reasons and declared is Declared.BREAK else "",
             observed=self._phones.observed(number),
             since=self._since.get(number, (None, None))[1],
-            queues={queue: mine[queue].penalty for queue in sorted(mine)},
+            queues={queue: member.penalty for queue, member in mine.items()},
             calls_taken=sum(m.calls_taken for m in mine.values()),
         )
 
@@ -165,7 +167,7 @@ class Picture:
         return self._phones.set_channel(event, now)
 
     def _hung_up(self, event: Event, _: datetime) -> str | None:
-        return self._phones.drop_channel(event["Uniqueid"])
+        return self._phones.drop_channel(event)
 
     _changes: ClassVar[Mapping[str, Change]] = {
         "QueueMemberAdded": _member,

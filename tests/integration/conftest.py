@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from core.database import make_engine, make_sessions
 from core.settings import CHECKOUT
 from stack.packages import postgres_bin
+from tests.integration.redis_server import RedisServer
 
 TEMPLATE = "hotline_template"
 
@@ -162,3 +163,14 @@ async def session(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[A
     """One session on this test's database."""
     async with sessions() as session:
         yield session
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    """A running Redis of this test's own."""
+    server = RedisServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()

@@ -1,0 +1,169 @@
+"""The process that draws the live picture: from the switch's AMI into Redis.
+
+Run as `python -P -m queues.live`. It never gives up: without Redis it goes on watching, without the
+switch it says that the picture is stale. Losing everything here loses no call: the ledger reads the
+switch's own files.
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from time import monotonic
+
+import structlog
+import uvloop
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from core.clock import utc_now
+from core.errors import HotlineError
+from core.logging import configure_logging
+from core.settings import Settings, get_settings
+from queues.agents import load_agents
+from queues.definitions import load_queues
+from queues.live_picture import HEARD, Picture
+from queues.live_store import LiveStore, draw
+from queues.live_switch import read_switch
+from telephony.ami import Ami, AmiError, AmiEventsLost, Event
+
+CLASSES = "agent,call,system"
+PULSE = 1.0
+"""Seconds between two drawings when nothing happens, so that a reader sees us alive."""
+
+GATHER = 0.1
+"""Seconds in which a burst of events becomes one drawing."""
+
+LOOK_EVERY = 30.0
+"""Seconds between two looks at the whole switch; events in between may have been missed."""
+
+log = structlog.get_logger()
+
+
+class Live:
+    """Keeps one switch's picture; `run` ends only when cancelled."""
+
+    def __init__(self, ami: Ami, store: LiveStore, seats: Iterable[str]) -> None:
+        self._ami = ami
+        self._store = store
+        self._picture = Picture(seats)
+        self._changed = asyncio.Event()
+        self._must_look = True
+        self._looked = float("-inf")
+        self._as_of: datetime | None = None
+        self._redis_answers = True
+
+    async def run(self) -> None:
+        """Watch and draw until cancelled, then say that nobody draws any more."""
+        self._ami.on_reconnect(self._look_anew)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._connect())
+                tasks.create_task(self._follow())
+                tasks.create_task(self._draw_for_ever())
+        finally:
+            await self._ami.close()
+            with contextlib.suppress(RedisError, OSError):
+                await self._store.mark_stale()
+
+    async def _connect(self) -> None:
+        await self._ami.connect_when_up()
+        await self._look_anew()
+
+    async def _look_anew(self) -> None:
+        self._must_look = True
+        self._changed.set()
+
+    async def _follow(self) -> None:
+        with self._ami.events(*HEARD, "FullyBooted") as events:
+            while True:
+                try:
+                    async for event in events:
+                        await self._take(event)
+                    return
+                except AmiEventsLost:
+                    await self._look_anew()
+
+    async def _take(self, event: Event) -> None:
+        if event.name == "FullyBooted":
+            await self._look_anew()
+        else:
+            self._picture.apply(event, utc_now())
+            self._changed.set()
+
+    async def _draw_for_ever(self) -> None:
+        while True:
+            self._changed.clear()
+            await self._look_if_due()
+            await self._draw()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), PULSE)
+            await asyncio.sleep(GATHER)
+
+    async def _look_if_due(self) -> None:
+        due = self._must_look or monotonic() - self._looked > LOOK_EVERY
+        if not due or not self._ami.connected:
+            return
+        self._must_look = False  # before asking: what happens meanwhile may call for another look
+        try:
+            self._picture.replace(await read_switch(self._ami), utc_now())
+            self._looked = monotonic()
+        except AmiError as error:
+            self._must_look = True
+            log.warning("live.cannot_look", reason=str(error))
+
+    async def _draw(self) -> None:
+        try:
+            await self._draw_once()
+        except (RedisError, OSError) as error:
+            self._note_redis(answers=False, reason=str(error))
+        else:
+            self._note_redis(answers=True)
+
+    async def _draw_once(self) -> None:
+        if await self._store.is_lost():
+            self._must_look = True
+            await self._look_if_due()
+        heard = None if self._must_look else self._ami.heard_at
+        self._as_of = heard or self._as_of
+        if self._as_of is None:
+            # Nothing seen yet: what an earlier run drew stays, with a warning on it.
+            await self._store.mark_stale()
+        else:
+            await self._store.write(draw(self._picture), self._as_of, stale=heard is None)
+
+    def _note_redis(self, *, answers: bool, reason: str = "") -> None:
+        if answers is not self._redis_answers:
+            self._redis_answers = answers
+            log.warning("live.redis", answers=answers, reason=reason)
+
+
+async def run(settings: Settings, seats: Iterable[str]) -> None:
+    """Draw this node's picture until SIGTERM or SIGINT."""
+    ami = Ami.of(settings, classes=CLASSES, ping_every=2.0)
+    redis = Redis.from_url(
+        settings.redis, decode_responses=True, socket_timeout=2, socket_connect_timeout=2
+    )
+    async with redis:
+        live = asyncio.ensure_future(Live(ami, LiveStore(redis, settings.node), seats).run())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, live.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await live
+
+
+def main() -> None:
+    """Start the process; a known fault is one sentence and a failed start."""
+    configure_logging("live")
+    try:
+        settings = get_settings()
+        agents = load_agents(settings, load_queues(settings))
+        uvloop.run(run(settings, [agent.number for agent in agents]))
+    except HotlineError as fault:
+        sys.exit(str(fault))
+
+
+if __name__ == "__main__":
+    main()
