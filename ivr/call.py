@@ -24,8 +24,6 @@ class Known(StrEnum):
     HEARD = "heard"
     # The highest priority a queue gave this caller; it stays theirs.
     PRIORITY = "priority"
-    # The queue waited in before: whoever comes back to it has waited already.
-    WAITED = "waited"
     # How often a progress query was tried in this call.
     ASKED = "asked"
 

@@ -37,27 +37,23 @@ class Queue(Verb):
     keys: str = ""
 
     async def run(self, call: Call) -> NextStep:
-        """Say where to wait and with what music."""
-        variables, language = call.variables, call.language
-        greeting = call.once(self.greeting)
-        step = NextStep(
+        """Say where to wait, how far ahead, and with what music."""
+        language, greeting = call.language, call.once(self.greeting)
+        return NextStep(
             Next.QUEUE,
             {
                 "HOTLINE_QUEUE": self.queue,
-                "HOTLINE_MUSIC": music_class(language, *greeting) if greeting else "",
+                "HOTLINE_MUSIC": music_class(language, self.greeting) if greeting else "",
                 "HOTLINE_TIMEOUT": f"{self.timeout:.0f}",
-                "HOTLINE_PRIORITY": str(self._priority(variables)),
+                "HOTLINE_PRIORITY": str(self._priority(call.variables)),
                 "HOTLINE_LANG": language,
             },
         )
-        variables[Known.WAITED] = self.queue
-        return step
 
     def _priority(self, variables: dict[str, str]) -> int:
-        """Whoever was let ahead once stays ahead, and whoever comes back goes before those who
-        arrive now: the switch has given their place away, but they did wait."""
+        """Whoever was let ahead once stays ahead, whichever way they come back."""
         kept = variables.get(Known.PRIORITY, "")
         priority = max(self.priority, int(kept) if kept.isdecimal() else 0)
         if priority:
             variables[Known.PRIORITY] = str(priority)
-        return priority + (variables.get(Known.WAITED) == self.queue)
+        return priority

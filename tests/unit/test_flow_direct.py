@@ -64,10 +64,10 @@ async def test_a_key_without_meaning_leaves_the_caller_waiting(flow: Flow, key: 
     assert call.heard == []
 
 
-async def test_who_comes_back_is_not_greeted_twice_and_goes_before_new_callers(flow: Flow) -> None:
+async def test_who_comes_back_is_not_greeted_twice_and_overtakes_nobody(flow: Flow) -> None:
     call = await live(flow, "key-0", "key-0")
     assert [step["HOTLINE_MUSIC"] for step in call.done] == ["zh-greeting-direct", "", ""]
-    assert [step["HOTLINE_PRIORITY"] for step in call.done] == ["0", "1", "1"]
+    assert [step["HOTLINE_PRIORITY"] for step in call.done] == ["0", "0", "0"]
 
 
 async def test_pound_repeats_the_greeting(flow: Flow) -> None:
@@ -77,9 +77,9 @@ async def test_pound_repeats_the_greeting(flow: Flow) -> None:
 
 async def test_star_puts_the_elderly_first_and_keeps_them_there(flow: Flow) -> None:
     call = await live(flow, "key-star", "timeout", answers=["0"])
-    assert call.done[1]["HOTLINE_PRIORITY"] == "11"
+    assert call.done[1]["HOTLINE_PRIORITY"] == "10"
     assert call.done[1]["HOTLINE_MUSIC"] == "zh-elderly"
-    assert call.done[2]["HOTLINE_PRIORITY"] == "11"
+    assert call.done[2]["HOTLINE_PRIORITY"] == "10"
 
 
 async def test_english_is_greeted_asked_and_served_in_english(flow: Flow) -> None:
@@ -104,7 +104,7 @@ async def test_when_110_does_not_answer_a_human_does_before_all_others(
 ) -> None:
     call = await live(flow, "key-9", outcome)
     assert call.way == ["queue GEN", "partner 110", "queue GEN"]
-    assert call.done[2]["HOTLINE_PRIORITY"] == "21"
+    assert call.done[2]["HOTLINE_PRIORITY"] == "20"
     assert call.heard == ["zh/police", "zh/transfer-failed"]
 
 
