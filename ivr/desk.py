@@ -46,4 +46,6 @@ def open_desk(settings: Settings) -> Desk:
         workdays=load_workdays(settings.config_dir / "calendar.toml"),
         tickets=DatabaseTickets(lambda: make_sessions(make_engine(settings.database, pool_size=2))),
     )
-    return Desk(flow_store(settings), equipment)
+    flows = flow_store(settings)
+    flows.warm_up()
+    return Desk(flows, equipment)

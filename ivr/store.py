@@ -7,6 +7,7 @@ versions are kept in the home, so that a call finds the flow it began with in an
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from core.settings import Settings
 from ivr.compiler import compile_flow, version_of
 from ivr.drafts import NAME
 from ivr.flow import Flow
-from ivr.inventory import Inventory
+from ivr.inventory import UNJUDGED, Inventory
 from ivr.located import SIZE_LIMIT
 from ivr.stocktaking import take_stock
 
@@ -79,6 +80,12 @@ class FlowStore:
                 raise self.faults[path.stem]
         return tuple(flows)
 
+    def warm_up(self) -> None:
+        """Read every file now, so that no caller waits for it; faults are in the log."""
+        for path in Path(self._folder).glob("*.yaml"):
+            with suppress(UnknownFlow):
+                self.current(path.stem)
+
     def _stamp(self, name: str) -> Stamp | None:
         try:
             status = os.stat(f"{self._folder}/{name}.yaml")
@@ -119,7 +126,7 @@ class FlowStore:
         text = _read(path, name)
         if version_of(text) != version:
             raise UnknownFlow(f"{path} was changed, it is not the version {version} any more.")
-        return compile_flow(text, path, name, self._inventory())
+        return compile_flow(text, path, name, UNJUDGED)
 
     def _last_good(self, name: str) -> Flow | None:
         """Return the version that was kept last, after a restart with a wrong file."""

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConfigError, HotlineError
+from core.settings import Settings
+from ivr.desk import open_desk
 from ivr.inventory import Inventory
 from ivr.store import FlowStore, UnknownFlow
-from tests.unit.fake_channel import shipped_inventory
+from tests.unit.fake_channel import CONFIG, shipped_inventory
 
 pytestmark = pytest.mark.unit
 
@@ -119,21 +121,28 @@ def test_a_file_that_vanishes_leaves_its_flow(tmp_path: Path, write: Callable[[s
     assert flows.current("small") is good
 
 
-def test_a_configuration_in_trouble_leaves_the_flow(
+def test_a_configuration_in_trouble_leaves_the_flow_also_over_a_restart(
     tmp_path: Path, write: Callable[[str], None]
 ) -> None:
     def broken() -> Inventory:
         raise ConfigError("prompts.toml", 3, "This is not TOML.")
 
     write(GOOD)
-    good = store(tmp_path).current("small")
     with pytest.raises(UnknownFlow, match=r"prompts\.toml:3"):
         store(tmp_path, broken).current("small")
-    flows = store(tmp_path)
-    flows.current("small")
-    flows._inventory = broken
+    good = store(tmp_path).current("small")
     write(BETTER)
-    assert flows.current("small").version == good.version
+    assert store(tmp_path, broken).current("small").version == good.version
+
+
+def test_a_call_goes_on_though_its_queue_was_taken_away(
+    tmp_path: Path, write: Callable[[str], None]
+) -> None:
+    write(GOOD.replace("{verb: hangup}", "{verb: queue, queue: ENT, edges: {else: end}}"))
+    version = store(tmp_path).current("small").version
+    without = Inventory(shipped_inventory().prompts, frozenset({"GEN"}), frozenset())
+    write(GOOD)
+    assert store(tmp_path, lambda: without).version("small", version).version == version
 
 
 def test_a_disk_that_takes_nothing_costs_no_call(
@@ -182,3 +191,23 @@ def test_loading_all_names_the_first_wrong_file(
     write(BAD)
     with pytest.raises(HotlineError, match=r"small\.yaml:5: There is no verb 'sing'"):
         store(tmp_path).load_all()
+
+
+def test_a_worker_starts_with_what_is_right_and_a_log_of_what_is_not(
+    tmp_path: Path, write: Callable[[str], None]
+) -> None:
+    write(BAD)
+    (tmp_path / "flows/other.yaml").write_text(GOOD.replace("small", "other"))
+    flows = store(tmp_path)
+    flows.warm_up()
+    assert list(flows.faults) == ["small"]
+    assert flows.current("other").name == "other"
+
+
+def test_a_desk_opens_from_files_alone(tmp_path: Path) -> None:
+    desk = open_desk(Settings(config_dir=CONFIG, home=tmp_path))
+    assert desk.flows.current("direct").version
+    assert sorted(path.name.partition("@")[0] for path in (tmp_path / "flows").iterdir()) == [
+        "direct",
+        "menu",
+    ]
