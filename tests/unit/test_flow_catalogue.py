@@ -7,7 +7,9 @@ import pytest
 from core.errors import HotlineError
 from core.settings import Settings
 from ivr.catalogue import greetings, queue_keys, survival_essentials
+from ivr.drafts import fields_of
 from ivr.store import load_flows
+from ivr.verb import VERBS
 from tests.unit.fake_channel import CONFIG, flow_of, shipped_flow
 
 pytestmark = pytest.mark.unit
@@ -59,3 +61,12 @@ def test_a_flow_without_a_human_cannot_be_survived(monkeypatch: pytest.MonkeyPat
 def test_all_shipped_flows_load_from_their_files(tmp_path: Path) -> None:
     settings = Settings(config_dir=CONFIG, home=tmp_path)
     assert [flow.name for flow in load_flows(settings)] == ["direct", "menu"]
+
+
+@pytest.mark.parametrize("name", sorted(VERBS))
+def test_every_verb_is_explained_with_its_fields_and_outcomes(name: str) -> None:
+    pages = (CONFIG / "flows/README.md").read_text().splitlines()
+    row = next(line for line in pages if line.startswith(f"| `{name}` |"))
+    words = [field.name for field in fields_of(VERBS[name])]
+    words += ["next" if outcome == "done" else outcome for outcome in VERBS[name].outcomes]
+    assert [word for word in words if f"`{word}`" not in row] == []
