@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.table import Table
@@ -53,7 +54,7 @@ class Step:
         self._began = time.monotonic()
         self._status = out.status(f"{what} …") if out.is_terminal else None
 
-    def __enter__(self) -> "Step":
+    def __enter__(self) -> Self:
         if self._status:
             self._status.start()
         else:

@@ -78,18 +78,20 @@ def _section(program: Program, settings: Settings, order: int) -> str:
         "redirect_stderr=true",
         "stdout_logfile_maxbytes=10MB",
         "stdout_logfile_backups=3",
-        f"stdout_logfile={settings.home}/log/{program.name}.log",
         f"environment={_environment(settings)}",
     ]
+    name = program.name
     if program.copies > 1:
-        lines += [f"numprocs={program.copies}", "process_name=%(program_name)s-%(process_num)d"]
+        name = "%(program_name)s-%(process_num)d"
+        lines += [f"numprocs={program.copies}", f"process_name={name}"]
+    lines.append(f"stdout_logfile={settings.home}/log/{name}.log")
     if user:
         lines.append(f"user={user}")
     return "\n".join(lines) + "\n"
 
 
 def _environment(settings: Settings) -> str:
-    """What was set when the hotline came up is what its processes see, whoever starts them later."""
+    """Processes see what was set when the hotline came up, whoever starts them later."""
     spoken = {f"HOTLINE_{name.upper()}": getattr(settings, name) for name in settings.spoken}
     values = {"PYTHONPATH": CHECKOUT, **spoken, "HOTLINE_HOME": settings.home}
     return ",".join(f'{name}="{_escape(value)}"' for name, value in values.items())

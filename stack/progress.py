@@ -1,6 +1,7 @@
 """How long work tells a person what it is doing; the command line prints it, tests ignore it."""
 
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 
 class Progress(Protocol):
@@ -19,9 +20,15 @@ class Progress(Protocol):
 class Working(Protocol):
     """A piece of long work; `note` shows how far it has come."""
 
-    def __enter__(self) -> "Working": ...
+    def __enter__(self) -> Self: ...
 
-    def __exit__(self, *_: object) -> None: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None: ...
 
     def note(self, how_far: str) -> None:
         """Say how far the work has come."""
@@ -42,7 +49,7 @@ class Silent:
 
 
 class _Quiet:
-    def __enter__(self) -> "_Quiet":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,0 +1,132 @@
+"""`report`: published figures, each printed with its definition."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from cli.reading import moment, read, seconds
+from cli.screen import out, print_json, print_table
+from core.clock import local_day, utc_now
+from core.errors import HotlineError
+from core.masking import mask_phone
+from reports.answer_rate import AnswerRate, Period, ReportRow, answer_rate, calls_behind
+from reports.definitions import Measure, Unit
+from reports.selections import Grouping
+
+app = typer.Typer(help="Published figures, with their definitions.", no_args_is_help=True)
+
+
+@app.callback()
+def _reports() -> None:
+    """Published figures, with their definitions."""
+
+
+@app.command("answer-rate")
+def answer_rate_command(
+    since: Annotated[str, typer.Option("--from", help="First day, such as 2026-11-01.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Last day; today if absent.")] = "",
+    by: Annotated[Grouping, typer.Option(help="What a row stands for.")] = Grouping.DAY,
+    behind: Annotated[str, typer.Option(help="List the calls behind a number: answered, …")] = "",
+    row: Annotated[str, typer.Option(help="Only of this row, with --behind.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """接通率: how many of those who asked for a human got one."""
+    today = local_day(utc_now())
+    last = _day(until, today)
+    period = Period(_day(since, last), last + timedelta(days=1))
+    if behind:
+        _print_calls(period, behind, by, row, as_json)
+        return
+    report = read(lambda session: answer_rate(session, period, by))
+    if as_json:
+        print_json(_as_dict(report))
+    else:
+        _print(report)
+
+
+def _print(report: AnswerRate) -> None:
+    shown = [m for m in report.definitions if _matters(m, report.total)]
+    rows = [
+        (row.key or "(no queue)", *(_figure(m, row.figures[m.id]) for m in shown))
+        for row in [*report.rows, report.total]
+    ]
+    headings = (report.grouping.value, *(m.name_zh for m in shown))
+    print_table(headings, rows, right=",".join(m.name_zh for m in shown))
+    out.print(
+        f"\nas of {moment(report.as_of)} (Asia/Shanghai), "
+        f"{report.total.counts.running} calls still running; classes "
+        + ("add up" if report.adds_up else "[red]do not add up[/]")
+    )
+    for measure in shown:
+        out.print(
+            f"[bold]{measure.name_zh}[/] {measure.name_en}: {measure.formula}  "
+            f"[dim]{measure.id} v{measure.version} · {measure.source}[/]"
+        )
+    for offender in report.offenders:
+        out.print(f"[red]call {offender.call.uid} is in no class[/]")
+
+
+def _matters(measure: Measure, total: ReportRow) -> bool:
+    """A class in which no call ended would only widen the table; rates are always shown."""
+    return measure.unit is not Unit.CALLS or bool(total.figures[measure.id])
+
+
+def _figure(measure: Measure, value: float | None) -> str:
+    if value is None:
+        return "–"
+    if measure.unit is Unit.SHARE:
+        return f"{value:.2%}"
+    return seconds(value) if measure.unit is Unit.SECONDS else f"{value:.0f}"
+
+
+def _print_calls(period: Period, behind: str, by: Grouping, row: str, as_json: bool) -> None:
+    key = row or None
+    found = read(
+        lambda session: calls_behind(session, period, behind, by if key else None, key, limit=1000)
+    )
+    rows = [
+        (c.call.uid, moment(c.call.started_at), mask_phone(c.call.caller), c.call.outcome)
+        for c in found
+    ]
+    if as_json:
+        print_json([{"uid": uid, "began": began, "outcome": o} for uid, began, _, o in rows])
+    else:
+        print_table(("call", "began", "caller", "outcome"), rows)
+        out.print(f"{len(rows)} calls behind {behind}")
+
+
+def _as_dict(report: AnswerRate) -> dict[str, object]:
+    return {
+        "from": report.period.since,
+        "to": report.period.until - timedelta(days=1),
+        "by": report.grouping,
+        "as_of": report.as_of.isoformat(),
+        "running": report.total.counts.running,
+        "adds_up": report.adds_up,
+        "rows": [{"key": row.key, **row.figures} for row in report.rows],
+        "total": report.total.figures,
+        "definitions": [
+            {
+                "id": m.id,
+                "version": m.version,
+                "name_zh": m.name_zh,
+                "name_en": m.name_en,
+                "formula": m.formula,
+                "unit": m.unit,
+                "exclusions": m.exclusions,
+                "source": m.source,
+            }
+            for m in report.definitions
+        ],
+        "offenders": [offender.call.uid for offender in report.offenders],
+    }
+
+
+def _day(text: str, default: date) -> date:
+    if not text:
+        return default
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        raise HotlineError(f"{text!r} is not a day. Write it as 2026-11-24.") from None

@@ -1,0 +1,210 @@
+"""A small city for the call tests: a whole hotline of its own, and people who use its phones."""
+
+import asyncio
+import itertools
+import os
+import shutil
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from core.settings import CHECKOUT, Settings
+from phones.agent import Agent
+from phones.citizen import Citizen
+from phones.partner import Partner
+from stack import bring_up
+from stack.health import console
+from stack.progress import Silent
+from stack.supervisor import Supervisor
+from stack.switch import find_switch
+
+# Long enough for a busy machine, short enough that a broken promise fails today.
+PATIENCE = 20.0
+WAITING_IN_TESTS = 12
+CITIZEN, AGENT, SECOND_AGENT, PARTNER = 500, 800, 950, 1100
+TONES = {CITIZEN, AGENT, SECOND_AGENT, PARTNER}
+
+
+class City:
+    """One running hotline and its phone numbers. `row` and `ticket` read what the ledger wrote."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._switch = find_switch(settings)
+        self._numbers = itertools.count(int(time.time()) % 100000 * 100)
+
+    @property
+    def server(self) -> tuple[str, int]:
+        """Where Asterisk listens for SIP."""
+        return ("127.0.0.1", self.settings.sip_port)
+
+    def fresh_number(self) -> str:
+        """A caller number that no other test uses."""
+        return f"139{next(self._numbers):08d}"
+
+    def citizen(self, to: str = "12345", number: str | bytes = "", **how: Any) -> Citizen:
+        """A citizen who has not dialled yet."""
+        return Citizen(self.server, number or self.fresh_number(), to, tone=CITIZEN, **how)
+
+    @asynccontextmanager
+    async def agent(self, number: str = "8013", **how: Any) -> AsyncIterator[Agent]:
+        """A seat whose phone is registered and signed in; signed out at the end."""
+        how.setdefault("tone", AGENT)
+        phone = Agent(number, self.settings.secrets.sip_password(number), self.server, **how)
+        async with phone:
+            await phone.register()
+            await self.until(
+                lambda: "Avail" in self.console(f"pjsip show aor {number}"), "a reachable phone"
+            )
+            self.sign(number, "in")
+            try:
+                yield phone
+            finally:
+                self.sign(number, "out")
+
+    @asynccontextmanager
+    async def partners(self, *numbers: str, **how: Any) -> AsyncIterator[Partner]:
+        """Partner lines such as 110, answering unless told otherwise."""
+        port = self.settings.partner_port
+        async with Partner(numbers, "127.0.0.2", port, self.server, tone=PARTNER, **how) as phone:
+            yield phone
+
+    def sign(self, number: str, way: str) -> None:
+        """Sign a seat in or out of the queues, as the switch's own console does."""
+        verb = "add member" if way == "in" else "remove member"
+        tail = "to" if way == "in" else "from"
+        extra = f" penalty 0 as {number} state_interface PJSIP/{number}" if way == "in" else ""
+        for queue in ("GEN", "ENT", "EN"):
+            self.console(f"queue {verb} PJSIP/{number} {tail} {queue}{extra}")
+
+    def console(self, line: str) -> str:
+        """What Asterisk's console answers."""
+        return console(self.settings, self._switch, line)
+
+    def query(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        """Read from the hotline's own database."""
+        url = self.settings.database.replace("postgresql+psycopg", "postgresql")
+        with psycopg.connect(url, row_factory=dict_row) as connection:
+            return connection.execute(sql, values).fetchall()  # type: ignore[arg-type]
+
+    async def row(self, number: str | bytes, seconds: float = PATIENCE) -> dict[str, Any]:
+        """The finished call of a caller number, as soon as the ledger has it."""
+        sql = "SELECT * FROM call WHERE caller = %s AND outcome IS NOT NULL ORDER BY started_at"
+        rows: list[dict[str, Any]] = []
+
+        def found() -> bool:
+            rows[:] = self.query(sql, number)
+            return bool(rows)
+
+        await self.until(found, f"a finished call of {number!r}", seconds)
+        return rows[-1]
+
+    async def waiting(self, queue: str = "GEN", count: int = 1) -> None:
+        """Until so many callers wait in the queue."""
+        await self.until(
+            lambda: f"{queue} has {count} calls" in self.console(f"queue show {queue}"),
+            f"{count} callers in {queue}",
+        )
+
+    async def quiet(self) -> None:
+        """Until no channel is up: one test's callers never reach into the next."""
+        await self.until(
+            lambda: "0 active channels" in self.console("core show channels count"), "quiet lines"
+        )
+
+    async def until(
+        self, happened: Callable[[], object], what: str, seconds: float = PATIENCE
+    ) -> None:
+        """Wait on a condition with a limit; the failure says what was awaited."""
+        deadline = time.monotonic() + seconds
+        while not await asyncio.to_thread(happened):
+            assert time.monotonic() < deadline, f"in {seconds:.0f} s there was no {what}"
+            await asyncio.sleep(0.1)
+
+    def pids(self, program: str) -> list[int]:
+        """Process ids of one program's copies."""
+        states = Supervisor(self.settings).states()
+        return [state.pid for state in states if state.name.split(":")[0] == program and state.pid]
+
+    def kill(self, program: str) -> None:
+        """Kill a program as a fault would; the supervisor brings it back."""
+        for pid in self.pids(program):
+            os.kill(pid, signal.SIGKILL)
+
+    @contextmanager
+    def frozen(self, program: str) -> Iterator[None]:
+        """A program that is there but says nothing."""
+        pids = self.pids(program)
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+    @contextmanager
+    def stopped(self, program: str) -> Iterator[None]:
+        """A program that is away; back and working at the end."""
+        supervisor = Supervisor(self.settings)
+        supervisor.stop(program)
+        try:
+            yield
+        finally:
+            supervisor.start(program)
+
+
+def build_city(worker: int) -> Settings:
+    """Bring a hotline up for one test worker, with its own home, ports and shorter waits."""
+    home = Path(f"/tmp/hl{os.getpid()}")
+    settings = Settings(
+        home=home,
+        config_dir=_impatient_configuration(home),
+        sip_port=15060 + worker * 10,
+        partner_port=15090 + worker * 10,
+        agi_port=14573 + worker * 10,
+        ami_port=15038 + worker * 10,
+        http_port=18345 + worker * 10,
+        rtp_start=40000 + worker * 2000,
+        rtp_end=41999 + worker * 2000,
+        node=f"test{worker}",
+    )
+    shelf = settings.cache / "test-sounds"
+    if shelf.exists():
+        shutil.copytree(shelf, settings.sounds_dir, copy_function=os.link)
+    bring_up.up(settings, Silent())
+    if not shelf.exists():
+        shutil.copytree(settings.sounds_dir, shelf.with_suffix(f".{worker}"))
+        try:
+            shelf.with_suffix(f".{worker}").rename(shelf)
+        except OSError:
+            shutil.rmtree(shelf.with_suffix(f".{worker}"))
+    return settings
+
+
+def raze(settings: Settings) -> None:
+    """Stop the hotline and remove its home."""
+    bring_up.down(settings)
+    shutil.rmtree(settings.home)
+
+
+def _impatient_configuration(home: Path) -> Path:
+    """The shipped configuration, except that callers wait seconds instead of minutes."""
+    folder = home / "config"
+    shutil.copytree(CHECKOUT / "config", folder)
+    for flow in (folder / "flows").glob("*.yaml"):
+        text = flow.read_text()
+        assert "timeout: 180" in text, f"{flow.name} has no waiting time to shorten"
+        flow.write_text(text.replace("timeout: 180", f"timeout: {WAITING_IN_TESTS}"))
+    queues = folder / "queues.toml"
+    queues.write_text(queues.read_text().replace("ring_timeout = 15", "ring_timeout = 5"))
+    return folder
+
+
+Act = Callable[[], Awaitable[object]]
