@@ -9,7 +9,7 @@ import structlog
 from core.database import make_engine, make_sessions
 from core.errors import HotlineError
 from core.settings import Settings
-from ivr.call import Equipment
+from ivr.call import Equipment, PromptBook
 from ivr.store import FlowStore, flow_store
 from ivr.ticket_lookup import DatabaseTickets
 from ivr.workdays import load_workdays
@@ -17,6 +17,25 @@ from recordings.prompts import Prompts
 from telephony.journal import Journal
 
 log = structlog.get_logger()
+
+
+class KnownSounds:
+    """Where prompts lie, looked for once in a process: half of a session's work was looking.
+
+    A sound that vanishes later is missed by the switch, and the caller goes to a human.
+    """
+
+    def __init__(self, prompts: PromptBook) -> None:
+        self._prompts = prompts
+        self._known: dict[tuple[str, str], str] = {}
+
+    def path(self, prompt_id: str, lang: str) -> str:
+        """Return the path without extension. Raises PromptMissing, each time anew."""
+        found = self._known.get((prompt_id, lang))
+        if found is None:
+            found = str(self._prompts.path(prompt_id, lang))
+            self._known[prompt_id, lang] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +60,7 @@ class Desk:
 def open_desk(settings: Settings) -> Desk:
     """Make a desk; nothing but files is needed. Raises ConfigError for a wrong calendar."""
     equipment = Equipment(
-        prompts=Prompts(settings),
+        prompts=KnownSounds(Prompts(settings)),
         journal=Journal(settings.journal),
         workdays=load_workdays(settings.config_dir / "calendar.toml"),
         tickets=DatabaseTickets(lambda: make_sessions(make_engine(settings.database, pool_size=2))),

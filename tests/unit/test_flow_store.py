@@ -8,9 +8,10 @@ import pytest
 
 from core.errors import ConfigError, HotlineError
 from core.settings import Settings
-from ivr.desk import open_desk
+from ivr.desk import KnownSounds, open_desk
 from ivr.inventory import Inventory
 from ivr.store import FlowStore, UnknownFlow
+from recordings.prompts import PromptMissing, Prompts
 from tests.unit.fake_channel import CONFIG, shipped_inventory
 
 pytestmark = pytest.mark.unit
@@ -211,3 +212,16 @@ def test_a_desk_opens_from_files_alone(tmp_path: Path) -> None:
         "direct",
         "menu",
     ]
+
+
+def test_a_sound_is_looked_for_until_it_is_there_and_then_no_more(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    sounds = KnownSounds(Prompts(settings))
+    with pytest.raises(PromptMissing):
+        sounds.path("greeting", "zh")
+    sound = settings.sounds_dir / "zh/greeting.wav"
+    sound.parent.mkdir(parents=True)
+    sound.touch()
+    assert sounds.path("greeting", "zh") == str(sound.with_suffix(""))
+    sound.unlink()
+    assert sounds.path("greeting", "zh") == str(sound.with_suffix(""))
