@@ -1,0 +1,276 @@
+"""From all events of a call to what the call was: a pure function, for the first time and for ever.
+
+Each stream is read on its own and the three stories are joined, so it does not matter which file
+the ledger came to first, and making every call again from the stored lines gives the same rows.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from core.clock import from_epoch, local_day
+from queues.journal import JournalEvent
+from queues.ledger.facts import CallFacts, Rules
+from queues.ledger.legs import Legs, Talk, Wait
+from queues.ledger.menu_story import MenuStory
+from queues.ledger.outcome import Signs, classify
+from queues.ledger.queue_story import QueueStory
+from queues.models import EndedBy
+from telephony.cel import ChannelEvent
+from telephony.queue_log import QueueEvent
+from tickets.outcomes import Outcome
+
+Event = ChannelEvent | QueueEvent | JournalEvent
+
+# The dialplan's own limit between a message and a cough, in seconds.
+SHORTEST_MESSAGE = 3.0
+_STATUS_ENDS = {
+    "TIMEOUT": Outcome.TIMED_OUT,
+    "FULL": Outcome.QUEUE_FULL,
+    "JOINEMPTY": Outcome.NO_AGENT_AT_JOIN,
+    "JOINUNAVAIL": Outcome.NO_AGENT_AT_JOIN,
+    "LEAVEEMPTY": Outcome.LEFT_EMPTY,
+    "LEAVEUNAVAIL": Outcome.LEFT_EMPTY,
+}
+_AGENT_CHANNEL = re.compile(r"(?:PJSIP|SIP|Local|Agent)/([\w-]+?)(?:@.*|-[0-9a-f]{8})?", re.ASCII)
+
+
+class Restart(NamedTuple):
+    """A switch began anew: not before `since` and surely `by`, epoch seconds.
+
+    queue_log tells it to the second (QUEUESTART), the first channel of a new life to the instant.
+    """
+
+    since: float
+    by: float
+
+
+class Story:
+    """All that was read of one call, stream by stream, each in the order it was written."""
+
+    __slots__ = ("legs", "menu", "node", "queue", "uid")
+
+    def __init__(self, uid: str, node: str) -> None:
+        self.uid = uid
+        self.node = node
+        self.legs = Legs(uid)
+        self.queue = QueueStory()
+        self.menu = MenuStory()
+
+    def take(self, event: Event) -> None:
+        """Take one more event, the next of its stream; what other streams said does not matter."""
+        match event:
+            case ChannelEvent():
+                self.legs.take(event)
+            case QueueEvent():
+                self.queue.take(event)
+            case JournalEvent():
+                self.menu.take(event)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A story as it stands and the instant it ends: None while the call lasts."""
+
+    legs: Legs
+    queue: QueueStory
+    menu: MenuStory
+    ended: float | None
+    orphaned: bool
+
+    @property
+    def until(self) -> float:
+        """What is still open is measured up to the end, or to the last event so far."""
+        return self.legs.last if self.ended is None else self.ended
+
+    @property
+    def agent_talks(self) -> list[Talk]:
+        return [talk for talk in self.legs.talks if not talk.wait.at_partner]
+
+
+def fold(story: Story, rules: Rules, restarts: Sequence[Restart] = ()) -> CallFacts | None:
+    """Return what the call is by its story so far, or None when it is no arrival.
+
+    `restarts` are those of the call's switch, sorted.
+    """
+    legs = story.legs
+    if not legs.is_arrival or legs.started is None:
+        return None
+    view = _View(legs, story.queue, story.menu, *_end(legs, legs.started, restarts))
+    return _facts(story, legs.started, view, rules)
+
+
+def _end(legs: Legs, started: float, restarts: Sequence[Restart]) -> tuple[float | None, bool]:
+    """Say when the call ended: by hang-up, or by the restart that it did not outlive."""
+    if legs.ended is not None:
+        # The clock may have been set back meanwhile; a call never ends before it begins.
+        return max(legs.ended, started), False
+    for restart in restarts[bisect_right(restarts, started, key=lambda r: r.since) :]:
+        if legs.last < restart.by:
+            return max(restart.since, legs.last), True
+    return None, False
+
+
+def _facts(story: Story, started: float, s: _View, rules: Rules) -> CallFacts:
+    legs, menu = s.legs, s.menu
+    asked = legs.visits[0].began if legs.visits else None
+    answered = _answered(s, asked)
+    message = legs.messages[-1] if legs.messages else None
+    message_seconds = _between(message.began, message.ended or s.until) if message else None
+    return CallFacts(
+        uid=story.uid,
+        node=story.node,
+        line=legs.line or menu.line or "",
+        did=legs.did,
+        caller=legs.caller,
+        started_at=from_epoch(started),
+        day=local_day(from_epoch(started)),
+        flow=menu.flow,
+        flow_version=menu.flow_version,
+        query_code=menu.query_code,
+        keys="".join(keys for _, keys in sorted(menu.keys + legs.keys)),
+        human_requested_at=_instant(asked),
+        queue=_queue(s),
+        queue_visits=len(legs.visits),
+        answered_at=_instant(answered),
+        agent=_agent(s),
+        partner=legs.partners[-1].where if legs.partners else None,
+        wait_seconds=_wait_seconds(s, asked, answered),
+        ring_seconds=_ring_seconds(s),
+        talk_seconds=_talk_seconds(s, answered),
+        callback_number=menu.callback_number,
+        message_path=message.path if message else None,
+        message_seconds=message_seconds,
+        rating=menu.rating,
+        survival=legs.survival,
+        orphaned=s.orphaned,
+        ended_at=_instant(s.ended),
+        ended_by=_ended_by(s) if s.ended is not None else None,
+        outcome=_outcome(s, answered, message_seconds, rules) if s.ended is not None else None,
+        has_audio=bool(legs.talks or answered or message),
+    )
+
+
+def _answered(s: _View, asked: float | None) -> float | None:
+    """The instant citizen and agent hear each other; queue_log only where no bridge was seen."""
+    if s.agent_talks:
+        return s.agent_talks[0].began
+    if s.queue.connected is None or asked is None:
+        return None
+    # Its second is cut off, so it may seem to lie before the wait.
+    return min(max(s.queue.connected, asked), max(s.until, asked))
+
+
+def _queue(s: _View) -> str | None:
+    if s.agent_talks:
+        return s.agent_talks[0].wait.where
+    if s.queue.queue:
+        return s.queue.queue
+    return s.legs.visits[-1].where if s.legs.visits else None
+
+
+def _agent(s: _View) -> str | None:
+    if s.queue.agent:
+        return s.queue.agent
+    if not s.agent_talks:
+        return None
+    talk = s.agent_talks[0]
+    channel = _AGENT_CHANNEL.fullmatch(talk.channel)
+    return channel[1] if channel else s.legs.leg_number.get(talk.other) or None
+
+
+def _wait_seconds(s: _View, asked: float | None, answered: float | None) -> float | None:
+    if asked is None:
+        return None
+    if answered is not None:
+        return _between(asked, answered)
+    return _between(asked, s.legs.visits[-1].left or s.until)
+
+
+def _ring_seconds(s: _View) -> float | None:
+    if s.agent_talks:
+        talk = s.agent_talks[0]
+        if talk.other in s.legs.leg_started:
+            return _between(s.legs.leg_started[talk.other], talk.began)
+    return s.queue.ring_seconds
+
+
+def _talk_seconds(s: _View, answered: float | None) -> float | None:
+    """Seconds joined with agents; where no bridge was seen, what queue_log counted."""
+    if s.agent_talks:
+        return sum(_between(talk.began, talk.ended or s.until) for talk in s.agent_talks)
+    if answered is None:
+        return None
+    return s.queue.talk_seconds or 0.0
+
+
+def _ended_by(s: _View) -> EndedBy:
+    """Who ended the conversation or, without one, the call."""
+    talks = s.agent_talks
+    if talks and talks[-1].ended is not None:
+        return EndedBy.CALLER if talks[-1].citizen_left_first else EndedBy.AGENT
+    if s.orphaned:
+        return EndedBy.SYSTEM
+    if s.queue.completed_by_caller is not None:
+        return EndedBy.CALLER if s.queue.completed_by_caller else EndedBy.AGENT
+    return EndedBy.CALLER if _hung_up_by_caller(s.legs) else EndedBy.SYSTEM
+
+
+def _hung_up_by_caller(legs: Legs) -> bool:
+    own = legs.leg_channel.get(legs.uid)
+    if own:
+        return legs.hung_up_by == own
+    # Without the channel's name: any phone that hung up and is no other leg of this call.
+    return "/" in legs.hung_up_by and not legs.hung_up_by.startswith("dialplan/")
+
+
+def _outcome(
+    s: _View, answered: float | None, message_seconds: float | None, rules: Rules
+) -> Outcome:
+    legs, menu = s.legs, s.menu
+    reached = {wait.where for wait in legs.partners if wait.joined}
+    last = legs.visits[-1] if legs.visits else None
+    by_caller = _hung_up_by_caller(legs)
+    gave_up_after = _gave_up_after(s)
+    return classify(
+        Signs(
+            answered=answered is not None,
+            reached_emergency=bool(reached & rules.emergency),
+            reached_partner=bool(reached),
+            callback_taken=menu.callback_number is not None,
+            message_left=(message_seconds or 0.0) >= SHORTEST_MESSAGE,
+            orphaned=s.orphaned,
+            queue_end=_queue_end(last, s.queue) if last else None,
+            gave_up_after=gave_up_after,
+            gave_up_soon=gave_up_after is not None and gave_up_after <= rules.short_abandon,
+            refused=legs.refused or not (legs.picked_up or by_caller),
+            closed=menu.closed,
+            served=menu.served,
+            in_menu=menu.ran or by_caller,
+        )
+    )
+
+
+def _queue_end(last: Wait, queue: QueueStory) -> Outcome | None:
+    """How the switch ended the last visit; queue_log speaks where the dialplan could not."""
+    return _STATUS_ENDS.get(last.status) if last.status else queue.last_end
+
+
+def _gave_up_after(s: _View) -> float | None:
+    """Seconds from first asking for anybody to leaving the last wait without having got them."""
+    waits = sorted(s.legs.visits + s.legs.partners, key=lambda wait: wait.began)
+    if not waits:
+        return None
+    return _between(waits[0].began, waits[-1].left or s.until)
+
+
+def _between(start: float, end: float) -> float:
+    """Seconds from one instant to another, never less than none: the clock may be set back."""
+    return round(max(0.0, end - start), 6)
+
+
+def _instant(seconds: float | None) -> datetime | None:
+    return None if seconds is None else from_epoch(seconds)

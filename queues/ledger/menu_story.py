@@ -1,0 +1,53 @@
+"""What the journal tells of one call: the flow, the keys, what was served, asked and rated."""
+
+from dataclasses import dataclass, field
+
+from queues.journal import JournalEvent, JournalKind
+from tickets.numbers import is_query_code
+
+
+@dataclass(slots=True)
+class MenuStory:
+    """Facts from menus; what comes twice counts as it was last, the query code as it was first."""
+
+    ran: bool = False
+    flow: str | None = None
+    flow_version: str | None = None
+    line: str | None = None
+    query_code: str | None = None
+    callback_number: str | None = None
+    rating: int | None = None
+    served: bool = False
+    closed: bool = False
+    keys: list[tuple[float, str]] = field(default_factory=list)
+
+    def take(self, event: JournalEvent) -> None:
+        """Take the next event."""
+        self.ran = True
+        match event.kind:
+            case JournalKind.FLOW:
+                self._flow(event)
+            case JournalKind.CODE:
+                code = event.word("code")
+                self.query_code = self.query_code or (code if is_query_code(code) else None)
+            case JournalKind.STEP:
+                self.keys.append((event.at, event.word("keys") or ""))
+            case JournalKind.CALLBACK:
+                self.callback_number = event.word("number") or self.callback_number
+            case JournalKind.RATING:
+                score = event.fields.get("score")
+                self.rating = score if _is_score(score) else self.rating
+            case JournalKind.SERVED:
+                self.served = True
+            case JournalKind.CLOSED:
+                self.closed = True
+
+    def _flow(self, event: JournalEvent) -> None:
+        version = event.fields.get("version")
+        self.flow = event.word("flow") or self.flow
+        self.flow_version = self.flow_version if version is None else str(version)
+        self.line = event.word("line") or self.line
+
+
+def _is_score(score: object) -> bool:
+    return type(score) is int and 1 <= score <= 5
