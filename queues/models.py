@@ -47,7 +47,7 @@ def _words(kind: type[StrEnum], name: str) -> Enum:
 class SwitchFile(Base):
     """One file of a stream, known by its first line, since inode numbers are used again.
 
-    `lost` says why its end was never read: the file was deleted or cut before we came to it.
+    `lost` says what befell it before it was surely read to its end: gone, or shortened.
     """
 
     __tablename__ = "switch_file"

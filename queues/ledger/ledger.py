@@ -1,0 +1,169 @@
+"""One step of the ledger: read on, store, fold, open and close tickets, all in one transaction.
+
+Whatever goes wrong, memory is thrown away and the next step begins from what is stored, so a line
+is taken exactly once however often we are killed.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from core.clock import utc_now
+from core.settings import Settings
+from queues.ledger import handover, repository
+from queues.ledger.book import Book, Entry
+from queues.ledger.events import reread, restart_of
+from queues.ledger.facts import Rules
+from queues.ledger.sources import Position, Source, Taken, look, sources_of
+from queues.models import Stream
+
+# Seconds between two signs of life of an idle ledger.
+HEARTBEAT = 1.0
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Reads the files of one node into the database."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    sources: Mapping[Stream, Source]
+    book: Book
+    _restored: bool = False
+    _beat: float = 0.0
+
+    @classmethod
+    def of(
+        cls, settings: Settings, sessions: async_sessionmaker[AsyncSession], quiet: float = 2.0
+    ) -> "Ledger":
+        """Make the ledger of a home. `quiet` seconds without a line close a rotated file."""
+        book = Book(settings.node, Rules.of(settings))
+        return cls(sessions, sources_of(settings, quiet), book)
+
+    async def step(self) -> bool:
+        """Take what can be read now; return whether there was anything to do."""
+        try:
+            if not self._restored:
+                await self._restore()
+            return await self._step()
+        except BaseException:
+            self._restored = False
+            raise
+
+    async def _step(self) -> bool:
+        due = self._due()
+        taken = look(self.sources.values())
+        news = [one for one in taken if one.is_news]
+        moved: dict[Stream, Position] = {}
+        if news or due:
+            async with self.sessions.begin() as session:
+                moved = await self._store(session, news, due)
+        else:
+            await self._heartbeat()
+        for one in taken:
+            one.accept(moved.get(one.source.stream, one.source.position))
+        return bool(news)
+
+    async def _store(
+        self, session: AsyncSession, news: Sequence[Taken], due: Sequence[str]
+    ) -> dict[Stream, Position]:
+        events = [event for one in news for event in one.batch.events]
+        restarts = [restart for one in news for restart in one.batch.restarts]
+        touched = dict.fromkeys([*(event.call for event in events), *due])
+        if restarts:
+            touched |= dict.fromkeys(await repository.unsettled(session, self.book.node))
+        # What is stored of these calls is read before more of it is stored.
+        await self._load(session, self.book.unknown(touched))
+        moved = {one.source.stream: await self._keep(session, one) for one in news}
+        self.book.learn(events, restarts)
+        changed = self.book.refold(touched, time.monotonic())
+        await self._publish(session, changed, due)
+        self.book.tidy(touched)
+        return moved
+
+    async def _keep(self, session: AsyncSession, one: Taken) -> Position:
+        """Store the lines of one source and move its position."""
+        now, source, node = utc_now(), one.source, self.book.node
+        was = source.position
+        if was is None or one.reading.left is not None:
+            file_id = await self._turn(session, one, was)
+        else:
+            file_id = was.file_id
+        to = one.position(file_id)
+        await repository.move(session, node, source.stream, was, to, one.reading.unread, now)
+        await repository.copy_events(session, file_id, one.batch.rows)
+        if one.batch.unreadable:
+            log.warning("ledger.unreadable", stream=source.stream, lines=one.batch.unreadable)
+        return to
+
+    async def _turn(self, session: AsyncSession, one: Taken, was: Position | None) -> int:
+        """Leave the file we were in, if any, and register the one we go on with."""
+        now, stream, loss = utc_now(), one.source.stream, one.reading.loss
+        if was is not None:
+            await repository.leave_file(session, was.file_id, loss, now)
+        if loss is not None:
+            log.error("ledger.gap", stream=stream, file=str(one.source.tail.path), why=loss)
+        file = one.reading.start.file
+        return await repository.open_file(session, self.book.node, stream, file, now)
+
+    async def _publish(
+        self, session: AsyncSession, changed: Sequence[Entry], due: Sequence[str]
+    ) -> None:
+        """Write the calls that changed, hand on those that are due."""
+        settled = [self.book.entries[uid] for uid in due]
+        late = [entry for entry in changed if entry.settled_at is not None]
+        for entry in late:
+            entry.late_changes += 1
+        self.book.settle(settled, utc_now())
+        written = {entry.story.uid: entry for entry in [*changed, *settled]}
+        await repository.save_calls(session, list(written.values()))
+        await handover.open_tickets(session, changed)
+        await handover.close_tickets(session, [*settled, *late])
+        await handover.finish_recordings(session, settled)
+
+    async def _load(self, session: AsyncSession, uids: Sequence[str]) -> None:
+        """Bring calls we do not hold into the book, with what is stored of them."""
+        if not uids:
+            return
+        entries = {uid: self.book.enter(uid) for uid in uids}
+        for uid, stream, line in await repository.events_of(session, uids):
+            event = reread(stream, line)
+            if event is not None:
+                entries[uid].story.take(event)
+        for call in await repository.stored_calls(session, uids):
+            entry = entries[call.uid]
+            entry.settled_at, entry.late_changes = call.settled_at, call.late_changes
+        self.book.refold(uids, time.monotonic())
+
+    async def _restore(self) -> None:
+        """Forget everything and begin from what is stored."""
+        node = self.book.node
+        self.book = Book(node, self.book.rules)
+        async with self.sessions() as session:
+            stored = await repository.positions(session, node)
+            lives = [reread(*told) for told in await repository.restart_lines(session, node)]
+            restarts = [restart_of(event) for event in lives if event is not None]
+            self.book.learn((), [restart for restart in restarts if restart is not None])
+            await self._load(session, await repository.unsettled(session, node))
+        for stream, source in self.sources.items():
+            source.restore(stored.get(stream))
+        self._restored = True
+
+    def _due(self) -> list[str]:
+        sources = self.sources.values()
+        horizon = min(source.horizon for source in sources)
+        at_end = all(source.at_end for source in sources)
+        return self.book.due(horizon, at_end, time.monotonic())
+
+    async def _heartbeat(self) -> None:
+        """Show that we live and how much lies unread before us."""
+        if time.monotonic() - self._beat < HEARTBEAT:
+            return
+        unread = {source.stream: source.unread for source in self.sources.values()}
+        async with self.sessions.begin() as session:
+            await repository.beat(session, self.book.node, unread, utc_now())
+        self._beat = time.monotonic()

@@ -1,0 +1,66 @@
+"""The ledger as a process: step after step until told to stop, whatever the database does."""
+
+import asyncio
+import signal
+
+import psycopg
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from core.database import make_engine, make_sessions
+from core.logging import configure_logging
+from core.settings import Settings, get_settings
+from queues.ledger.ledger import Ledger
+from queues.ledger.repository import AnotherLedgerError
+
+# Seconds between looks at the files, and between tries while the database is away.
+POLL = 0.1
+RETRY = 0.5
+
+log = structlog.get_logger()
+
+# What a database that is away, restarting, full or busy makes of a statement.
+_AWAY = (DBAPIError, psycopg.OperationalError, psycopg.InterfaceError, OSError)
+
+
+async def run(ledger: Ledger, stop: asyncio.Event) -> None:
+    """Work until told to stop; what keeps us from storing is waited for, and nothing is lost."""
+    waiting = False
+    while not stop.is_set():
+        pause = 0.0
+        try:
+            busy = await ledger.step()
+        except (*_AWAY, AnotherLedgerError) as error:
+            if not waiting:
+                log.error("ledger.waiting", reason=str(error).splitlines()[0])
+            waiting, pause = True, RETRY
+        else:
+            if waiting:
+                log.info("ledger.resumed")
+            waiting, pause = False, 0.0 if busy else POLL
+        await _pause(stop, pause)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def main(settings: Settings) -> None:
+    """Run the ledger of a home until SIGTERM or SIGINT; what is being stored is stored whole."""
+    engine = make_engine(settings.database, pool_size=1)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    log.info("ledger.started", node=settings.node)
+    await run(Ledger.of(settings, make_sessions(engine)), stop)
+    await engine.dispose()
+
+
+def start() -> None:
+    """Run the ledger of this home."""
+    configure_logging("ledger")
+    asyncio.run(main(get_settings()))
