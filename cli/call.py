@@ -18,9 +18,9 @@ from core.errors import HotlineError
 from core.phone import plain_number
 from core.settings import Settings, get_settings
 from phones.agent import Agent
-from phones.calls import CallState
 from phones.citizen import Citizen
 from phones.errors import PhoneError
+from phones.states import CallState
 from queues.models import Call
 from reports.repository import call_with_uid, events_of, recording_of
 from stack.supervisor import Supervisor
@@ -93,7 +93,7 @@ async def _place(settings: Settings, wish: Wish) -> None:
 async def _call_of(sessions: Sessions, caller: str, began: object) -> Call:
     query = (
         select(Call)
-        .where(Call.caller == (plain_number(caller) or caller), Call.started_at >= began)
+        .where(Call.caller.in_({caller, plain_number(caller)}), Call.started_at >= began)
         .order_by(Call.started_at.desc())
     )
     for _ in range(100):

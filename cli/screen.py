@@ -10,7 +10,9 @@ from typing import Self
 from rich.console import Console
 from rich.table import Table
 
-out = Console(highlight=False)
+# Tables need room; where nobody gave a width (a pipe, a file) there is plenty.
+_WIDTH = None if sys.stdout.isatty() else 200
+out = Console(highlight=False, width=_WIDTH)
 errors = Console(stderr=True, highlight=False)
 
 

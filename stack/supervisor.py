@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from xmlrpc.client import Fault, ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
@@ -39,7 +41,8 @@ class Supervisor:
         if not self._socket.exists():
             return False
         try:
-            self._rpc().supervisor.getState()
+            with self._rpc() as supervisor:
+                supervisor.getState()
         except OSError:
             return False
         return True
@@ -79,7 +82,8 @@ class Supervisor:
 
     def shut_down(self) -> None:
         """Stop everything, in reverse order, and wait until the supervisor is gone."""
-        pid = int(cast("int", self._rpc().supervisor.getPID()))
+        with self._rpc() as supervisor:
+            pid = int(supervisor.getPID())
         self._call("shutdown")
         deadline = time.monotonic() + 60
         while _alive(pid):
@@ -89,8 +93,8 @@ class Supervisor:
 
     def states(self) -> list[ProcessState]:
         """Return every process as the supervisor sees it, in starting order."""
-        rows = cast("list[dict[str, Any]]", self._rpc().supervisor.getAllProcessInfo())
-        return [_state(row) for row in rows]
+        with self._rpc() as supervisor:
+            return [_state(row) for row in supervisor.getAllProcessInfo()]
 
     def _until_answering(self) -> None:
         deadline = time.monotonic() + 15
@@ -99,15 +103,19 @@ class Supervisor:
                 raise HotlineError("The supervisor does not answer on its socket; see its log.")
             time.sleep(0.05)
 
-    def _rpc(self) -> ServerProxy:
-        # A proxy of its own for each call: the transport keeps one connection and breaks after
-        # an error on it.
+    @contextmanager
+    def _rpc(self) -> Iterator[Any]:
+        # A connection of its own for each call: the transport breaks after an error on it.
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
-        return ServerProxy("http://127.0.0.1", transport=transport)
+        try:
+            yield ServerProxy("http://127.0.0.1", transport=transport).supervisor
+        finally:
+            transport.close()
 
     def _call(self, method: str, *arguments: object) -> None:
         try:
-            getattr(self._rpc().supervisor, method)(*arguments)
+            with self._rpc() as supervisor:
+                getattr(supervisor, method)(*arguments)
         except Fault as fault:
             # Already started or already stopped is what was wanted.
             if "ALREADY_STARTED" not in fault.faultString and "NOT_RUNNING" not in str(fault):

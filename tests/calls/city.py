@@ -95,7 +95,7 @@ class City:
 
     async def row(self, number: str | bytes, seconds: float = PATIENCE) -> dict[str, Any]:
         """The finished call of a caller number, as soon as the ledger has it."""
-        sql = "SELECT * FROM call WHERE caller = %s AND outcome IS NOT NULL ORDER BY started_at"
+        sql = "SELECT * FROM call WHERE caller = %s AND settled_at IS NOT NULL ORDER BY started_at"
         rows: list[dict[str, Any]] = []
 
         def found() -> bool:
