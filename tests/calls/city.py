@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,12 @@ from psycopg.rows import dict_row
 
 from core.settings import CHECKOUT, Settings
 from phones.agent import Agent
+from phones.calls import AgentCall
 from phones.citizen import Citizen
 from phones.partner import Partner
+from phones.states import CallState
 from stack import bring_up
-from stack.health import console
+from stack.health import console, health_of
 from stack.progress import Silent
 from stack.supervisor import Supervisor
 from stack.switch import find_switch
@@ -27,7 +29,8 @@ from stack.switch import find_switch
 # Long enough for a busy machine, short enough that a broken promise fails today.
 PATIENCE = 20.0
 WAITING_IN_TESTS = 12
-CITIZEN, AGENT, SECOND_AGENT, PARTNER = 500, 800, 950, 1100
+# Above what speech and music reach, so that a prompt is never taken for a person.
+CITIZEN, AGENT, SECOND_AGENT, PARTNER = 2150, 2450, 2750, 3050
 TONES = {CITIZEN, AGENT, SECOND_AGENT, PARTNER}
 
 
@@ -72,7 +75,7 @@ class City:
     async def partners(self, *numbers: str, **how: Any) -> AsyncIterator[Partner]:
         """Partner lines such as 110, answering unless told otherwise."""
         port = self.settings.partner_port
-        async with Partner(numbers, "127.0.0.2", port, self.server, tone=PARTNER, **how) as phone:
+        async with Partner(set(numbers), "127.0.0.2", port, tone=PARTNER, **how) as phone:
             yield phone
 
     def sign(self, number: str, way: str) -> None:
@@ -91,7 +94,7 @@ class City:
         """Read from the hotline's own database."""
         url = self.settings.database.replace("postgresql+psycopg", "postgresql")
         with psycopg.connect(url, row_factory=dict_row) as connection:
-            return connection.execute(sql, values).fetchall()  # type: ignore[arg-type]
+            return connection.execute(sql, values).fetchall()
 
     async def row(self, number: str | bytes, seconds: float = PATIENCE) -> dict[str, Any]:
         """The finished call of a caller number, as soon as the ledger has it."""
@@ -112,10 +115,52 @@ class City:
             f"{count} callers in {queue}",
         )
 
+    async def hears_words(self, citizen: Citizen, seconds: float = PATIENCE) -> None:
+        """Until something is said to the citizen."""
+        await self.until(lambda: citizen.heard_level(0.4) > 200, "words for the citizen", seconds)
+
+    async def talking(
+        self, citizen: Citizen, agent: Agent, tone: int = AGENT, seconds: float = 40
+    ) -> AgentCall:
+        """Until the two hear each other. Both ways, since a prompt may sound like one of them."""
+        found: list[AgentCall] = []
+
+        def together() -> bool:
+            found[:] = [
+                call
+                for call in agent.calls
+                if call.state == CallState.TALKING and call.hears({CITIZEN}, 0.4)
+            ]
+            return bool(found) and citizen.hears({tone}, 0.4) == {tone}
+
+        await self.until(together, "talk between citizen and agent", seconds)
+        return found[-1]
+
+    async def leaves_message(self, citizen: Citizen, seconds: float = 4) -> None:
+        """Wait for the beep, speak for so long and end with #."""
+        await self.until(lambda: "!Record!" in self.channels(), "the beep", 40)
+        await self.until(lambda: self._newest_message() > seconds, "a message")
+        await citizen.press("#")
+
+    def channels(self) -> str:
+        """Every channel and what it does."""
+        return self.console("core show channels concise")
+
+    def _newest_message(self) -> float:
+        files = (self.settings.spool_dir / "messages").glob("*.wav")
+        newest = max(files, key=lambda file: file.stat().st_mtime, default=None)
+        return newest.stat().st_size / 16000 if newest else 0.0
+
     async def quiet(self) -> None:
         """Until no channel is up: one test's callers never reach into the next."""
         await self.until(
             lambda: "0 active channels" in self.console("core show channels count"), "quiet lines"
+        )
+
+    async def well(self) -> None:
+        """Until every process is healthy again: one test's faults never reach into the next."""
+        await self.until(
+            lambda: all(part.healthy for part in bring_up.parts(self.settings)), "health", 40
         )
 
     async def until(
@@ -158,6 +203,8 @@ class City:
             yield
         finally:
             supervisor.start(program)
+            while health_of(program, self.settings, self._switch):
+                time.sleep(0.1)
 
 
 def build_city(worker: int) -> Settings:
@@ -205,6 +252,3 @@ def _impatient_configuration(home: Path) -> Path:
     queues = folder / "queues.toml"
     queues.write_text(queues.read_text().replace("ring_timeout = 15", "ring_timeout = 5"))
     return folder
-
-
-Act = Callable[[], Awaitable[object]]

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from stack.supervisor import Supervisor
 from tests.calls.city import AGENT, CITIZEN, City
 
 pytestmark = pytest.mark.call
@@ -55,10 +56,9 @@ async def test_an_agi_server_killed_in_mid_menu_hands_the_caller_to_a_human(city
     async with city.agent("8013") as agent, city.citizen("8212345") as citizen:
         await citizen.dial()
         await citizen.answered()
-        await city.until(lambda: citizen.heard_level(0.5) > 200, "the menu")
+        await city.hears_words(citizen)
         city.kill("agi")
-        await agent.next_call(20)
-        await citizen.until_hears({AGENT}, seconds=10)
+        await city.talking(citizen, agent)
         await citizen.hangup()
     row = await city.row(citizen.number)
     assert (row["outcome"], bool(row["survival"])) == ("answered", True)
@@ -70,8 +70,7 @@ async def test_every_process_of_ours_killed_in_queue_and_talk_disturbs_nobody(ci
         await city.waiting("GEN")
         for program in ("agi", "ledger", "live", "jobs", "api"):
             city.kill(program)
-        talk = await agent.next_call()
-        await citizen.until_hears({AGENT}, seconds=15)
+        talk = await city.talking(citizen, agent)
         for program in ("agi", "ledger", "live", "jobs", "api"):
             city.kill(program)
         await talk.until_hears({CITIZEN})
@@ -84,8 +83,6 @@ async def test_every_process_of_ours_killed_in_queue_and_talk_disturbs_nobody(ci
 async def test_a_call_that_came_and_went_while_all_of_ours_was_down_is_complete_afterwards(
     city: City,
 ) -> None:
-    from stack.supervisor import Supervisor
-
     ours = ("agi", "ledger", "live", "jobs", "api")
     supervisor = Supervisor(city.settings)
     for program in ours:
@@ -93,8 +90,7 @@ async def test_a_call_that_came_and_went_while_all_of_ours_was_down_is_complete_
     try:
         async with city.agent("8013") as agent, city.citizen() as citizen:
             await citizen.dial()
-            talk = await agent.next_call(15)
-            await citizen.until_hears({AGENT}, seconds=8)
+            talk = await city.talking(citizen, agent)
             await talk.hang_up()
             await citizen.hung_up()
     finally:
@@ -110,8 +106,7 @@ async def test_calls_go_on_while_the_database_is_away_and_are_written_afterwards
     async with city.agent("8013") as agent, city.citizen() as citizen:
         with city.stopped("postgres"):
             await citizen.dial()
-            await agent.next_call(15)
-            await citizen.until_hears({AGENT}, seconds=8)
+            await city.talking(citizen, agent)
             await citizen.hangup()
     row = await city.row(citizen.number, seconds=40)
     assert (row["outcome"], row["survival"]) == ("answered", None)
@@ -132,8 +127,7 @@ async def test_callers_of_a_switch_that_died_are_counted_once_and_nobody_is_left
         city.citizen() as waiting,
     ):
         await talking.dial()
-        await agent.next_call()
-        await talking.until_hears({AGENT}, seconds=8)
+        await city.talking(talking, agent)
         await waiting.dial()
         await city.waiting("GEN")
         os.kill(city.pids("asterisk")[0], signal.SIGKILL)

@@ -2,20 +2,21 @@
 
 import pytest
 
-from tests.calls.city import AGENT, PARTNER, City
+from phones.citizen import Citizen
+from tests.calls.city import PARTNER, City
 
 pytestmark = pytest.mark.call
 
 DIRECT, MENU = "12345", "8212345"
 
 
-async def _until_addressed(city: City, to: str, citizen) -> None:  # type: ignore[no-untyped-def]
+async def _until_addressed(city: City, to: str, citizen: Citizen) -> None:
     """Until keys are live: in the queue for the direct profile, in the menu for the other."""
     await citizen.answered()
     if to == DIRECT:
         await city.waiting("GEN")
     else:
-        await city.until(lambda: citizen.heard_level(0.5) > 200, "the greeting")
+        await city.hears_words(citizen)
 
 
 @pytest.mark.parametrize("to", [DIRECT, MENU])
@@ -31,8 +32,7 @@ async def test_a_key_that_asks_for_a_human_reaches_the_right_queue(
         await citizen.dial()
         await _until_addressed(city, to, citizen)
         await citizen.press(key)
-        await agent.next_call(25)
-        await citizen.until_hears({AGENT}, seconds=20)
+        await city.talking(citizen, agent)
         await citizen.hangup()
     row = await city.row(citizen.number)
     assert (row["outcome"], row["queue"]) == ("answered", queue)
@@ -45,12 +45,11 @@ async def test_key_2_brings_an_enterprise_to_its_own_queue(city: City, to: str, 
         await citizen.dial()
         await _until_addressed(city, to, citizen)
         await citizen.press(keys[0])
-        await city.until(lambda: "citizen" in city.console("core show channels concise"), "a call")
+        await city.until(lambda: "citizen" in city.channels(), "a call")
         if to == MENU:
-            await city.until(lambda: citizen.heard_level(0.5) > 200, "the enterprise menu")
+            await city.hears_words(citizen)
         await citizen.press(keys[1:] or "1")
-        await agent.next_call(25)
-        await citizen.until_hears({AGENT}, seconds=15)
+        await city.talking(citizen, agent)
         await citizen.hangup()
     row = await city.row(citizen.number)
     assert (row["outcome"], row["queue"]) == ("answered", "ENT")
@@ -95,8 +94,7 @@ async def test_police_that_do_not_answer_return_the_caller_to_a_human(city: City
         await citizen.dial()
         await city.waiting("GEN")
         await citizen.press("9")
-        await city.until(lambda: len(agent.calls) > 1 or citizen.hears({AGENT}, 0.5), "an agent")
-        await citizen.until_hears({AGENT}, seconds=25)
+        await city.talking(citizen, agent)
         await citizen.hangup()
     assert (await city.row(citizen.number))["outcome"] == "answered"
 
@@ -105,17 +103,10 @@ async def test_key_5_of_the_menu_takes_a_message(city: City) -> None:
     async with city.citizen(MENU) as citizen:
         await citizen.dial()
         await citizen.answered()
-        await city.until(lambda: citizen.heard_level(0.5) > 200, "the menu")
+        await city.hears_words(citizen)
         await citizen.press("5")
-        await city.until(
-            lambda: "!AGI!" in city.console("core show channels concise"), "the next question"
-        )
         await citizen.press("2")
-        await city.until(
-            lambda: "!Record!" in city.console("core show channels concise"), "the beep", 40
-        )
-        await city.until(lambda: _message_seconds(city, citizen) > 4, "a message")
-        await citizen.press("#")
+        await city.leaves_message(citizen)
         await citizen.hung_up(30)
     assert (await city.row(citizen.number))["outcome"] == "voicemail"
 
@@ -126,10 +117,9 @@ async def test_key_0_and_silence_both_reach_a_human(city: City) -> None:
             await citizen.dial()
             await citizen.answered()
             if keys:
-                await city.until(lambda: citizen.heard_level(0.5) > 200, "the menu")
+                await city.hears_words(citizen)
                 await citizen.press(keys)
-            await agent.next_call(50)
-            await citizen.until_hears({AGENT}, seconds=10)
+            await city.talking(citizen, agent)
             await citizen.hangup()
         assert (await city.row(citizen.number))["outcome"] == "answered"
 
@@ -139,10 +129,9 @@ async def test_wrong_keys_are_told_once_and_then_a_human_takes_over(city: City) 
         await citizen.dial()
         await citizen.answered()
         for _ in range(3):
-            await city.until(lambda: citizen.heard_level(0.5) > 200, "the menu")
+            await city.hears_words(citizen)
             await citizen.press("7")
-        await agent.next_call(40)
-        await citizen.until_hears({AGENT}, seconds=15)
+        await city.talking(citizen, agent)
         await citizen.hangup()
     assert (await city.row(citizen.number))["outcome"] == "answered"
 
@@ -152,14 +141,15 @@ async def test_a_citizen_hears_how_far_the_matter_is_by_query_code(city: City) -
     async with city.citizen(MENU, number=number) as first:
         await first.dial()
         await first.answered()
+        await city.hears_words(first)
         await first.hangup()
     earlier = await city.row(number)
     async with city.agent("8013", behaviour="ring"), city.citizen(MENU, number=number) as citizen:
         await citizen.dial()
         await citizen.answered()
-        await city.until(lambda: citizen.heard_level(0.5) > 200, "the menu")
+        await city.hears_words(citizen)
         await citizen.press("3")
-        await city.until(lambda: citizen.heard_level(0.5) > 200, "the question for the code")
+        await city.hears_words(citizen)
         await citizen.press(f"{earlier['query_code']}#", gap=0.2)
         await city.until(lambda: _served(city, number), "the answer", 40)
         await citizen.hangup()
@@ -174,8 +164,7 @@ async def test_five_hundred_keys_cost_no_call(city: City) -> None:
         await citizen.dial()
         await citizen.answered()
         await citizen.press("6" * 100, length=0.04, gap=0.04)
-        await agent.next_call(40)
-        await citizen.until_hears({AGENT}, seconds=15)
+        await city.talking(citizen, agent)
         await citizen.hangup()
     assert (await city.row(citizen.number))["outcome"] == "answered"
 
@@ -186,19 +175,13 @@ async def test_a_hangup_at_any_step_of_the_menu_is_counted_once(city: City, afte
         await citizen.dial()
         await citizen.answered()
         for key in ["", "5", "2", "", "3", "1"][:after]:
-            await city.until(lambda: citizen.heard_level(0.4) > 100, "a prompt", 30)
+            await city.hears_words(citizen)
             if key:
                 await citizen.press(key)
         await citizen.hangup()
     row = await city.row(citizen.number)
     assert len(city.query("SELECT 1 FROM ticket WHERE call_uid = %s", row["uid"])) == 1
     assert row["outcome"] in ("ivr_hangup", "no_agent_at_join", "voicemail")
-
-
-def _message_seconds(city: City, citizen) -> float:  # type: ignore[no-untyped-def]
-    files = list((city.settings.spool_dir / "messages").glob("*.wav"))
-    newest = max(files, key=lambda f: f.stat().st_mtime, default=None)
-    return newest.stat().st_size / 16000 if newest else 0
 
 
 def _served(city: City, number: str) -> bool:

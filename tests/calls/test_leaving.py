@@ -2,6 +2,7 @@
 
 import pytest
 
+from phones.errors import CallRefusedError
 from tests.calls.city import WAITING_IN_TESTS, City
 
 pytestmark = pytest.mark.call
@@ -41,7 +42,7 @@ async def test_with_no_agent_signed_in_the_caller_is_told_and_may_hang_up(city: 
     async with city.citizen() as citizen:
         await citizen.dial()
         await citizen.answered()
-        await city.until(lambda: citizen.heard_level(0.5) > 200, "words for the caller")
+        await city.hears_words(citizen)
         await citizen.hangup()
     assert (await city.row(citizen.number))["outcome"] == "no_agent_at_join"
 
@@ -50,11 +51,9 @@ async def test_with_no_agent_a_message_can_be_left_and_becomes_a_ticket(city: Ci
     async with city.citizen() as citizen:
         await citizen.dial()
         await citizen.answered()
-        await city.until(lambda: citizen.heard_level(0.5) > 200, "the offer")
+        await city.hears_words(citizen)
         await citizen.press("2")
-        await city.until(lambda: _recording(city), "the recording of a message")
-        await city.until(lambda: _message_seconds(city) > 4, "four seconds of message")
-        await citizen.press("#")
+        await city.leaves_message(citizen)
         await citizen.hung_up(30)
     row = await city.row(citizen.number)
     assert row["outcome"] == "voicemail"
@@ -65,7 +64,7 @@ async def test_with_no_agent_a_callback_can_be_ordered(city: City) -> None:
     async with city.citizen() as citizen:
         await citizen.dial()
         await citizen.answered()
-        await city.until(lambda: citizen.heard_level(0.5) > 200, "the offer")
+        await city.hears_words(citizen)
         await citizen.press("1")
         await citizen.hung_up(30)
     row = await city.row(citizen.number)
@@ -88,8 +87,6 @@ async def test_a_queue_time_out_offers_a_message_and_hanging_up_there_is_timed_o
 
 
 async def test_a_number_that_is_not_ours_is_refused_and_no_arrival(city: City) -> None:
-    from phones.errors import CallRefusedError
-
     number = city.fresh_number()
     async with city.citizen(to="99999", number=number) as citizen:
         await citizen.dial()
@@ -105,13 +102,3 @@ def _waited(city: City) -> int:
         line.split("wait: ")[1].split(",")[0] for line in shown.splitlines() if "wait: " in line
     ]
     return max((int(m) * 60 + int(s) for m, s in (w.split(":") for w in waits)), default=0)
-
-
-def _recording(city: City) -> bool:
-    return "Record" in city.console("core show channels concise")
-
-
-def _message_seconds(city: City) -> float:
-    files = list((city.settings.spool_dir / "messages").glob("*.wav"))
-    newest = max(files, key=lambda f: f.stat().st_mtime, default=None)
-    return newest.stat().st_size / 16000 if newest else 0

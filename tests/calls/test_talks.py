@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from phones.tones import tones
-from tests.calls.city import AGENT, CITIZEN, TONES, City
+from tests.calls.city import AGENT, CITIZEN, SECOND_AGENT, TONES, City
 
 pytestmark = pytest.mark.call
 
@@ -22,7 +22,7 @@ async def test_a_call_reaches_an_agent_and_ends_as_one_ticket_and_one_outcome(ci
         assert citizen.hears(TONES, 0.5) == {AGENT}
         assert talk.hears(TONES, 0.5) == {CITIZEN}
         await talk.hang_up()
-        await city.until(lambda: citizen.heard_level(0.4) > 200, "the rating question")
+        await city.hears_words(citizen)
         await citizen.press("1")
         await citizen.hung_up()
     row = await city.row(citizen.number)
@@ -64,8 +64,7 @@ async def test_the_talk_is_recorded_in_stereo_citizen_left_agent_right(city: Cit
 async def test_on_hold_the_citizen_hears_music_and_afterwards_the_agent_again(city: City) -> None:
     async with city.agent("8013") as agent, city.citizen() as citizen:
         await citizen.dial()
-        talk = await agent.next_call()
-        await citizen.until_hears({AGENT})
+        talk = await city.talking(citizen, agent)
         await talk.hold()
         await city.until(
             lambda: AGENT not in citizen.hears({AGENT}, 0.5) and citizen.heard_level(0.5) > 50,
@@ -95,12 +94,12 @@ async def test_the_citizen_is_told_the_number_of_the_agent_before_the_talk(city:
 async def test_the_first_agent_refuses_and_the_next_one_gets_the_call(city: City) -> None:
     async with (
         city.agent("8013", behaviour="reject") as refusing,
-        city.agent("8014", tone=950) as willing,
+        city.agent("8014", tone=SECOND_AGENT) as willing,
         city.citizen() as citizen,
     ):
         await citizen.dial()
         await willing.next_call(20)
-        await citizen.until_hears({950}, seconds=10)
+        await citizen.until_hears({SECOND_AGENT}, seconds=10)
         await citizen.hangup()
         del refusing
     row = await city.row(citizen.number)
@@ -110,13 +109,10 @@ async def test_the_first_agent_refuses_and_the_next_one_gets_the_call(city: City
 async def test_a_phone_that_vanishes_does_not_keep_its_agent_busy(city: City) -> None:
     async with city.agent("8015") as agent, city.citizen() as citizen:
         await citizen.dial()
-        await agent.next_call()
-        await citizen.until_hears({AGENT})
+        await city.talking(citizen, agent)
         agent.vanish()
         await citizen.hung_up(40)
-        await city.until(
-            lambda: "8015" not in city.console("core show channels concise"), "a free agent"
-        )
+        await city.until(lambda: "8015" not in city.channels(), "a free agent")
     assert (await city.row(citizen.number))["outcome"] == "answered"
 
 
