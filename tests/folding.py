@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from queues.ledger.events import FORMATS
 from queues.ledger.facts import CallFacts, Rules
-from queues.ledger.fold import Restart, Story, fold
+from queues.ledger.fold import fold
+from queues.ledger.story import Restart, Story
 from queues.models import Stream
 from tests.switch_lines import ACall
 

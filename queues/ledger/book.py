@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from queues.ledger.facts import CallFacts, Rules
-from queues.ledger.fold import Event, Restart, Story, fold
+from queues.ledger.fold import fold
+from queues.ledger.story import Event, Restart, Story
 
 # Seconds that an ended call's stragglers have: lines of the same instant in another file.
 GRACE = 1.0

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from core.clock import from_epoch
 from queues import journal
-from queues.ledger.fold import Event, Restart
+from queues.ledger.story import Event, Restart
 from queues.ledger.tail import Reading
 from queues.models import Stream
 from telephony import cel, queue_log

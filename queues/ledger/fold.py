@@ -9,21 +9,16 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from core.clock import from_epoch, local_day
-from queues.journal import JournalEvent
 from queues.ledger.facts import CallFacts, Rules
 from queues.ledger.legs import Legs, Talk, Wait
 from queues.ledger.menu_story import MenuStory
 from queues.ledger.outcome import Signs, classify
 from queues.ledger.queue_story import QueueStory
+from queues.ledger.story import Restart, Story
 from queues.models import EndedBy
-from telephony.cel import ChannelEvent
-from telephony.queue_log import QueueEvent
 from tickets.outcomes import Outcome
-
-Event = ChannelEvent | QueueEvent | JournalEvent
 
 # The dialplan's own limit between a message and a cough, in seconds.
 SHORTEST_MESSAGE = 3.0
@@ -36,39 +31,6 @@ _STATUS_ENDS = {
     "LEAVEUNAVAIL": Outcome.LEFT_EMPTY,
 }
 _AGENT_CHANNEL = re.compile(r"(?:PJSIP|SIP|Local|Agent)/([\w-]+?)(?:@.*|-[0-9a-f]{8})?", re.ASCII)
-
-
-class Restart(NamedTuple):
-    """A switch began anew: not before `since` and surely `by`, epoch seconds.
-
-    queue_log tells it to the second (QUEUESTART), the first channel of a new life to the instant.
-    """
-
-    since: float
-    by: float
-
-
-class Story:
-    """All that was read of one call, stream by stream, each in the order it was written."""
-
-    __slots__ = ("legs", "menu", "node", "queue", "uid")
-
-    def __init__(self, uid: str, node: str) -> None:
-        self.uid = uid
-        self.node = node
-        self.legs = Legs(uid)
-        self.queue = QueueStory()
-        self.menu = MenuStory()
-
-    def take(self, event: Event) -> None:
-        """Take one more event, the next of its stream; what other streams said does not matter."""
-        match event:
-            case ChannelEvent():
-                self.legs.take(event)
-            case QueueEvent():
-                self.queue.take(event)
-            case JournalEvent():
-                self.menu.take(event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +153,12 @@ def _wait_seconds(s: _View, asked: float | None, answered: float | None) -> floa
 
 
 def _ring_seconds(s: _View) -> float | None:
+    """Seconds that the phone rang which was picked up, without what was said before they met."""
     if s.agent_talks:
         talk = s.agent_talks[0]
         if talk.other in s.legs.leg_started:
-            return _between(s.legs.leg_started[talk.other], talk.began)
+            picked_up = s.legs.leg_answered.get(talk.other, talk.began)
+            return _between(s.legs.leg_started[talk.other], picked_up)
     return s.queue.ring_seconds
 
 
@@ -241,7 +205,7 @@ def _outcome(
             reached_emergency=bool(reached & rules.emergency),
             reached_partner=bool(reached),
             callback_taken=menu.callback_number is not None,
-            message_left=(message_seconds or 0.0) >= SHORTEST_MESSAGE,
+            message_left=_message_left(menu, message_seconds),
             orphaned=s.orphaned,
             queue_end=_queue_end(last, s.queue) if last else None,
             gave_up_after=gave_up_after,
@@ -252,6 +216,13 @@ def _outcome(
             in_menu=menu.ran or by_caller,
         )
     )
+
+
+def _message_left(menu: MenuStory, seconds: float | None) -> bool:
+    """Whether a message counts: the dialplan measured it; if that was not written down, we do."""
+    if menu.message_left is not None:
+        return menu.message_left
+    return (seconds or 0.0) >= SHORTEST_MESSAGE
 
 
 def _queue_end(last: Wait, queue: QueueStory) -> Outcome | None:

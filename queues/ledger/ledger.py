@@ -20,7 +20,7 @@ from queues.ledger.facts import Rules
 from queues.ledger.sources import Position, Source, Taken, look, sources_of
 from queues.models import Stream
 
-# Seconds between two signs of life of an idle ledger.
+# Seconds between two signs of life.
 HEARTBEAT = 1.0
 
 log = structlog.get_logger()
@@ -58,12 +58,12 @@ class Ledger:
         due = self._due()
         taken = look(self.sources.values())
         news = [one for one in taken if one.is_news]
-        moved: dict[Stream, Position] = {}
-        if news or due:
+        beats = time.monotonic() - self._beat >= HEARTBEAT
+        moved: Mapping[Stream, Position] = {}
+        if news or due or beats:
             async with self.sessions.begin() as session:
                 moved = await self._store(session, news, due)
-        else:
-            await self._heartbeat()
+                await self._beat_if(beats, session)
         for one in taken:
             one.accept(moved.get(one.source.stream, one.source.position))
         return bool(news)
@@ -159,11 +159,11 @@ class Ledger:
         at_end = all(source.at_end for source in sources)
         return self.book.due(horizon, at_end, time.monotonic())
 
-    async def _heartbeat(self) -> None:
+    async def _beat_if(self, beats: bool, session: AsyncSession) -> None:
         """Show that we live and how much lies unread before us."""
-        if time.monotonic() - self._beat < HEARTBEAT:
-            return
-        unread = {source.stream: source.unread for source in self.sources.values()}
-        async with self.sessions.begin() as session:
+        if beats:
+            unread = {source.stream: source.unread for source in self.sources.values()}
             await repository.beat(session, self.book.node, unread, utc_now())
-        self._beat = time.monotonic()
+            self._beat = time.monotonic()
+            if any(unread.values()):
+                log.info("ledger.behind", unread_bytes=sum(unread.values()))

@@ -74,6 +74,7 @@ class Legs:
     messages: list[Message] = field(default_factory=list)
     keys: list[tuple[float, str]] = field(default_factory=list)
     leg_started: dict[str, float] = field(default_factory=dict)
+    leg_answered: dict[str, float] = field(default_factory=dict)
     leg_number: dict[str, str] = field(default_factory=dict)
     leg_channel: dict[str, str] = field(default_factory=dict)
     _bridges: dict[str, list[str]] = field(default_factory=dict)
@@ -100,6 +101,7 @@ class Legs:
 
     def _answer(self, event: ChannelEvent) -> None:
         self.picked_up = self.picked_up or event.uid == self.uid
+        self.leg_answered.setdefault(event.uid, event.at)
 
     def _hangup(self, event: ChannelEvent) -> None:
         if event.uid == self.uid and self.ended is None:

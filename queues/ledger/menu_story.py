@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 from queues.journal import JournalEvent, JournalKind
 from tickets.numbers import is_query_code
 
+# Keys pressed while waiting are told by the switch, also when nobody of ours is there to write.
+_WAITING = "queue"
+_MESSAGE = "message"
+_MESSAGE_ENDS = {"recorded": True, "too-short": False}
+
 
 @dataclass(slots=True)
 class MenuStory:
@@ -16,6 +21,7 @@ class MenuStory:
     line: str | None = None
     query_code: str | None = None
     callback_number: str | None = None
+    message_left: bool | None = None
     rating: int | None = None
     served: bool = False
     closed: bool = False
@@ -31,7 +37,7 @@ class MenuStory:
                 code = event.word("code")
                 self.query_code = self.query_code or (code if is_query_code(code) else None)
             case JournalKind.STEP:
-                self.keys.append((event.at, event.word("keys") or ""))
+                self._step(event)
             case JournalKind.CALLBACK:
                 self.callback_number = event.word("number") or self.callback_number
             case JournalKind.RATING:
@@ -41,6 +47,13 @@ class MenuStory:
                 self.served = True
             case JournalKind.CLOSED:
                 self.closed = True
+
+    def _step(self, event: JournalEvent) -> None:
+        verb, outcome = event.word("verb"), event.word("outcome")
+        if verb != _WAITING:
+            self.keys.append((event.at, event.word("keys") or ""))
+        if verb == _MESSAGE and outcome in _MESSAGE_ENDS:
+            self.message_left = _MESSAGE_ENDS[outcome]
 
     def _flow(self, event: JournalEvent) -> None:
         version = event.fields.get("version")

@@ -57,7 +57,7 @@ async def positions(session: AsyncSession, node: str) -> dict[Stream, Position]:
             Place(Identity(f.ident, f.head, f.first_at), p.pos),
             p.read_up_to.timestamp() if p.read_up_to else None,
         )
-        for p, f in rows.tuples()
+        for p, f in rows
     }
 
 
@@ -138,7 +138,7 @@ async def events_of(
         .where(SwitchEvent.kind != UNREADABLE)
         .order_by(SwitchEvent.call_uid, SwitchEvent.file_id, SwitchEvent.pos)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 async def restart_lines(session: AsyncSession, node: str) -> Sequence[tuple[Stream, str]]:
@@ -149,7 +149,7 @@ async def restart_lines(session: AsyncSession, node: str) -> Sequence[tuple[Stre
         .where(SwitchFile.node == node)
         .where(text("(kind = 'QUEUESTART' OR kind = 'CHAN_START' AND right(call_uid, 2) = '.0')"))
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 async def stored_calls(session: AsyncSession, uids: Sequence[str]) -> list[StoredCall]:
@@ -159,7 +159,7 @@ async def stored_calls(session: AsyncSession, uids: Sequence[str]) -> list[Store
             Call.uid == func.any(cast(list(uids), ARRAY(Text)))
         )
     )
-    return [StoredCall(*row) for row in rows.tuples()]
+    return [StoredCall(*row) for row in rows]
 
 
 async def unsettled(session: AsyncSession, node: str) -> list[str]:

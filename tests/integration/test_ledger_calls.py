@@ -10,8 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from core.clock import utc_now
 from core.settings import Settings
+from queues.ledger import repository
 from queues.ledger.book import GRACE
+from queues.ledger.events import reread
+from queues.ledger.facts import CallFacts
+from queues.ledger.fold import fold
 from queues.ledger.ledger import Ledger
+from queues.ledger.story import Story
 from queues.models import Call, LedgerPosition, Stream, SwitchEvent, SwitchFile
 from tests.switch_files import SwitchFiles
 from tests.switch_lines import NOON, ACall, answered_call, restart_line
@@ -287,6 +292,28 @@ async def test_position_and_heartbeat_tell_how_far_we_are(
     cel = positions[Stream.CEL]
     assert (cel.pos, cel.unread_bytes, read[cel.file_id].finished_at) == (size, 0, None)
     assert cel.read_up_to is not None
+
+
+async def test_every_row_can_be_made_again_from_the_stored_lines(
+    ledger: Ledger, files: SwitchFiles, sessions: Sessions
+) -> None:
+    crowd = [answered_call(1), ACall(2, NOON + 1).arrives().in_menu().queues().wait(9).abandons(9)]
+    crowd += [ACall(3, NOON + 2).arrives().in_menu(keys="3").dials_partner().joins("12348")]
+    files.tell(*crowd)
+    files.write(Stream.QUEUE_LOG, restart_line(NOON + 900))
+    await read_all(ledger)
+    async with sessions() as session:
+        rows = {call.uid: call for call in await session.scalars(select(Call))}
+        stories = {uid: Story(uid, "node1") for uid in rows}
+        for uid, stream, line in await repository.events_of(session, list(rows)):
+            event = reread(stream, line)
+            assert event is not None
+            stories[uid].take(event)
+    for uid, story in stories.items():
+        facts = fold(story, ledger.book.rules, ledger.book.restarts)
+        assert facts is not None
+        made = {name: getattr(facts, name) for name in CallFacts.__slots__ if name != "has_audio"}
+        assert made == {name: getattr(rows[uid], name) for name in made}
 
 
 async def test_a_file_that_vanished_is_written_down_as_a_gap(

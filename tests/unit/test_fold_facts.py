@@ -2,7 +2,8 @@
 
 import pytest
 
-from queues.ledger.fold import Story, fold
+from queues.ledger.fold import fold
+from queues.ledger.story import Story
 from queues.models import EndedBy, Stream
 from tests.folding import RULES, folded
 from tests.switch_lines import NOON, ACall, answered_call
@@ -101,6 +102,37 @@ def test_who_ended_it_is_told(ended_by: EndedBy, call: ACall) -> None:
 def test_keys_of_menu_and_queue_stand_in_the_order_they_were_pressed() -> None:
     call = ACall().arrives().in_menu(keys="31").queues().leaves_queue("key-star")
     assert folded(call.wait(1).in_menu(keys="2").hangs_up()).keys == "31*2"
+
+
+def test_a_key_pressed_while_waiting_is_told_by_switch_and_journal_and_counted_once() -> None:
+    call = ACall().arrives().queues().leaves_queue("key-8")
+    call.journal("step", node="wait", verb="queue", outcome="key-8", ms=900, keys="8")
+    assert folded(call.hangs_up()).keys == "8"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "seconds", "verdict"),
+    [("recorded", 2.0, Outcome.VOICEMAIL), ("too-short", 3.4, Outcome.IVR_HANGUP)],
+)
+def test_the_dialplan_decides_what_is_too_short_for_a_message(
+    outcome: str, seconds: float, verdict: Outcome
+) -> None:
+    call = ACall().arrives().in_menu().speaks(seconds)
+    call.journal("step", node="m", verb="message", outcome=outcome, ms=0, keys="")
+    assert folded(call.is_hung_up()).outcome is verdict
+
+
+def test_ringing_ends_when_the_phone_is_picked_up_and_waiting_when_they_meet() -> None:
+    call = ACall().arrives().queues().rings().wait(4).cel("ANSWER", "8013").wait(2)
+    facts = folded(call.joins("8013").hangs_up_on_agent())
+    assert facts.ring_seconds == pytest.approx(4, abs=0.01)
+    assert facts.wait_seconds == pytest.approx(6, abs=0.01)
+
+
+def test_a_queue_that_speaks_to_the_caller_in_between_is_still_one_visit() -> None:
+    call = ACall().arrives().queues().rings().cel("APP_END", app="Queue").wait(2)
+    call.cel("APP_START", app="Queue", data="GEN,cCt,,,600").connects()
+    assert folded(call.hangs_up_on_agent()).queue_visits == 1
 
 
 def test_each_entry_into_a_queue_is_counted_and_the_last_one_is_named() -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from queues.ledger.fold import Restart
 from queues.ledger.outcome import PRECEDENCE, Signs, classify, is_human_request
+from queues.ledger.story import Restart
 from tests.folding import folded
 from tests.switch_lines import NOON, ACall, answered_call
 from tickets.outcomes import Outcome

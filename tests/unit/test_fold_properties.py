@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queues.ledger.fold import Restart, fold
+from queues.ledger.fold import fold
+from queues.ledger.story import Restart
 from queues.models import Stream
 from tests.folding import RULES, folded, story_of
 from tests.switch_lines import NOON, ACall

@@ -1,0 +1,45 @@
+"""What was read of one call, taken in line by line; and the lives of the switch it happened in."""
+
+from typing import NamedTuple
+
+from queues.journal import JournalEvent
+from queues.ledger.legs import Legs
+from queues.ledger.menu_story import MenuStory
+from queues.ledger.queue_story import QueueStory
+from telephony.cel import ChannelEvent
+from telephony.queue_log import QueueEvent
+
+Event = ChannelEvent | QueueEvent | JournalEvent
+
+
+class Restart(NamedTuple):
+    """A switch began anew: not before `since` and surely `by`, epoch seconds.
+
+    queue_log tells it to the second (QUEUESTART), the first channel of a new life to the instant.
+    """
+
+    since: float
+    by: float
+
+
+class Story:
+    """All that was read of one call, stream by stream, each in the order it was written."""
+
+    __slots__ = ("legs", "menu", "node", "queue", "uid")
+
+    def __init__(self, uid: str, node: str) -> None:
+        self.uid = uid
+        self.node = node
+        self.legs = Legs(uid)
+        self.queue = QueueStory()
+        self.menu = MenuStory()
+
+    def take(self, event: Event) -> None:
+        """Take one more event, the next of its stream; what other streams said does not matter."""
+        match event:
+            case ChannelEvent():
+                self.legs.take(event)
+            case QueueEvent():
+                self.queue.take(event)
+            case JournalEvent():
+                self.menu.take(event)
