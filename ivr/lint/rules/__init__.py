@@ -1,0 +1,7 @@
+"""The rules, one file each. A new file here is a new rule; nothing else changes."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

@@ -1,0 +1,31 @@
+"""What the lint knows beside the flow: sounds, emergency lines, the calendar, and today."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from core.clock import local_day, utc_now
+from core.settings import Settings
+from ivr.sounds import Sounds, load_sounds
+from ivr.workdays import Workdays, load_workdays
+from transfers.partners import load_partners
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`emergency` are the codes of partner lines such as 110."""
+
+    sounds: Sounds
+    emergency: frozenset[str] = frozenset()
+    workdays: Workdays = field(default_factory=Workdays)
+    today: date = date.max
+
+
+def load_surroundings(settings: Settings) -> Surroundings:
+    """Read them from the configuration. Raises ConfigError."""
+    partners = load_partners(settings.config_dir)
+    return Surroundings(
+        sounds=load_sounds(settings),
+        emergency=frozenset(partner.code for partner in partners if partner.emergency),
+        workdays=load_workdays(settings.config_dir / "calendar.toml"),
+        today=local_day(utc_now()),
+    )
