@@ -5,7 +5,7 @@ the ledger came to first, and making every call again from the stored lines give
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,10 +70,21 @@ def _end(legs: Legs, started: float, restarts: Sequence[Restart]) -> tuple[float
     if legs.ended is not None:
         # The clock may have been set back meanwhile; a call never ends before it begins.
         return max(legs.ended, started), False
-    for restart in restarts[bisect_right(restarts, started, key=lambda r: r.since) :]:
-        if legs.last < restart.by:
+    for restart in restarts[bisect_left(restarts, started - 1, key=lambda r: r.since) :]:
+        if legs.last < restart.by and _began_before(started, restart, restarts):
             return max(restart.since, legs.last), True
     return None, False
+
+
+def _began_before(started: float, restart: Restart, restarts: Sequence[Restart]) -> bool:
+    """Whether a call belongs to the life that this restart ended.
+
+    A restart known to the second only may fall before or after a call of that second. A life's
+    first channel is known exactly, and every call of the new life comes after it.
+    """
+    if not restart.since <= started < restart.by:
+        return started < restart.since
+    return not any(r.since == r.by and restart.since <= r.since <= started for r in restarts)
 
 
 def _facts(story: Story, started: float, s: _View, rules: Rules) -> CallFacts:

@@ -105,8 +105,20 @@ class City:
             rows[:] = self.query(sql, number)
             return bool(rows)
 
-        await self.until(found, f"a finished call of {number!r}", seconds)
+        try:
+            await self.until(found, f"a finished call of {number!r}", seconds)
+        except AssertionError as error:
+            error.add_note(self._what_is_known_of(number))
+            raise
         return rows[-1]
+
+    def _what_is_known_of(self, number: str | bytes) -> str:
+        lines = self.query(
+            "SELECT e.at, e.line FROM switch_event e JOIN call c ON c.uid = e.call_uid"
+            " WHERE c.caller = %s ORDER BY e.at",
+            number,
+        )
+        return "\n".join(f"{line['at']} {line['line']}" for line in lines) or "nothing is known"
 
     async def waiting(self, queue: str = "GEN", count: int = 1) -> None:
         """Until so many callers wait in the queue."""

@@ -98,8 +98,7 @@ async def test_the_first_agent_refuses_and_the_next_one_gets_the_call(city: City
         city.citizen() as citizen,
     ):
         await citizen.dial()
-        await willing.next_call(20)
-        await citizen.until_hears({SECOND_AGENT}, seconds=10)
+        await city.talking(citizen, willing, SECOND_AGENT)
         await citizen.hangup()
         del refusing
     row = await city.row(citizen.number)

@@ -195,12 +195,12 @@ def test_a_call_alive_in_the_very_second_of_the_restart_is_closed_by_it() -> Non
     assert folded(call, [RESTART]).orphaned
 
 
-def test_a_call_that_began_in_the_second_of_the_restart_is_closed_by_the_next_first_channel() -> (
-    None
-):
+def test_a_call_that_began_in_the_second_of_the_restart_belongs_to_the_old_life() -> None:
+    """Every life's first channel is seen before its other calls; without one, no new life yet."""
     call = ACall(began=NOON + 100.1).arrives()
-    assert not folded(call, [RESTART]).orphaned
+    assert folded(call, [RESTART]).orphaned
     assert folded(call, [RESTART, Restart(NOON + 400, NOON + 400)]).orphaned
+    assert not folded(call, [RESTART, Restart(NOON + 100.05, NOON + 100.05)]).orphaned
 
 
 def test_what_goes_on_after_a_restart_was_not_ended_by_it() -> None:
