@@ -83,6 +83,15 @@ def _ledger(settings: Settings, _: Switch) -> str:
     return "" if row and row[0] else "has not read the switch's files for ten seconds"
 
 
+def _live(settings: Settings, _: Switch) -> str:
+    with redis.Redis.from_url(settings.redis, socket_timeout=3, decode_responses=True) as client:
+        try:
+            stale = client.hget(f"hotline:{settings.node}:live:state", "stale")
+        except redis.RedisError as error:
+            return str(error)
+    return "" if stale == "0" else "has no fresh picture of the switch"
+
+
 def _api(settings: Settings, _: Switch) -> str:
     try:
         with urlopen(f"http://127.0.0.1:{settings.http_port}/health", timeout=5):
@@ -99,5 +108,6 @@ CHECKS: dict[str, Check] = {
     "asterisk": _asterisk,
     "agi": _agi,
     "ledger": _ledger,
+    "live": _live,
     "api": _api,
 }

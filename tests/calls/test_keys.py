@@ -2,6 +2,7 @@
 
 import pytest
 
+from phones.callee import Behaviour
 from phones.citizen import Citizen
 from tests.calls.city import PARTNER, City
 
@@ -163,10 +164,56 @@ async def test_five_hundred_keys_cost_no_call(city: City) -> None:
     async with city.agent("8013") as agent, city.citizen(MENU) as citizen:
         await citizen.dial()
         await citizen.answered()
-        await citizen.press("6" * 100, length=0.04, gap=0.04)
+        await citizen.press("6" * 500, length=0.04, gap=0.04)
         await city.talking(citizen, agent)
         await citizen.hangup()
     assert (await city.row(citizen.number))["outcome"] == "answered"
+
+
+async def test_key_pound_repeats_the_greeting_and_costs_nobody_their_place(city: City) -> None:
+    async with city.citizen() as first, city.citizen() as second, city.agent("8016") as agent:
+        city.sign("8016", "out")
+        async with city.agent("8013", behaviour="ring"):
+            await first.dial()
+            await city.waiting("GEN", 1)
+            await second.dial()
+            await city.waiting("GEN", 2)
+            await first.press("#")
+            await city.until(lambda: _pressed(city, first), "the key in the ledger")
+            await city.waiting("GEN", 2)
+            city.sign("8016", "in")
+            await city.talking(first, agent)
+            await first.hangup()
+            await second.hangup()
+    row = await city.row(first.number)
+    assert (row["outcome"], row["keys"]) == ("answered", "#")
+
+
+async def test_key_3_of_the_direct_profile_answers_and_goes_on_waiting(city: City) -> None:
+    number = city.fresh_number()
+    async with city.citizen(MENU, number=number) as first:
+        await first.dial()
+        await first.answered()
+        await city.hears_words(first)
+        await first.hangup()
+    earlier = await city.row(number)
+    async with (
+        city.agent("8013", behaviour="ring") as agent,
+        city.citizen(DIRECT, number=number) as citizen,
+    ):
+        await citizen.dial()
+        await city.waiting("GEN")
+        await citizen.press("3")
+        await city.until(lambda: "!AGI!" in city.channels(), "the question for the code")
+        await citizen.press(f"{earlier['query_code']}#", gap=0.2)
+        await city.until(lambda: _served(city, number), "the answer", 40)
+        agent.behaviour = Behaviour.ANSWER
+        await city.talking(citizen, agent, seconds=60)
+        await citizen.hangup()
+    await city.until(
+        lambda: {row["outcome"] for row in _ended(city, number)} == {"ivr_hangup", "answered"},
+        "one call answered by a human after the menu",
+    )
 
 
 @pytest.mark.parametrize("after", range(6))
@@ -182,6 +229,11 @@ async def test_a_hangup_at_any_step_of_the_menu_is_counted_once(city: City, afte
     row = await city.row(citizen.number)
     assert len(city.query("SELECT 1 FROM ticket WHERE call_uid = %s", row["uid"])) == 1
     assert row["outcome"] in ("ivr_hangup", "no_agent_at_join", "voicemail")
+
+
+def _pressed(city: City, citizen: Citizen) -> bool:
+    found = city.query("SELECT 1 FROM call WHERE caller = %s AND keys = '#'", citizen.number)
+    return bool(found)
 
 
 def _served(city: City, number: str) -> bool:
