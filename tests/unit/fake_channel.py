@@ -1,6 +1,6 @@
-"""A caller made of a script, and a switch that does whatever a flow asks of it.
+"""A caller made of a script, and a switch that reports what a test says, command by command.
 
-For tests of flows and verbs: no Asterisk, no time, no disk.
+For tests of flows and verbs, on the simulator's channel: no Asterisk, no time, no disk.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from core.clock import utc_now
 from ivr import engine
 from ivr.call import Call, Equipment
 from ivr.channel import Digits, HungUp
@@ -17,6 +18,12 @@ from ivr.flow import Flow
 from ivr.inventory import Inventory
 from ivr.progress import TicketLookup
 from ivr.results import Next
+from ivr.simulator import Event, Kind, Moment, People, Press, Situation
+from ivr.simulator.channel import SimulatedChannel
+from ivr.simulator.clock import Clock
+from ivr.simulator.equipment import MemoryJournal, NamedPrompts
+from ivr.simulator.transcript import Transcript
+from ivr.sounds import Sounds
 from ivr.state import decode
 from ivr.workdays import Workdays
 from recordings.prompt_file import PromptFile
@@ -26,70 +33,51 @@ CODE = "204060"
 CITIZEN = "13800000000"
 
 
-class FakePrompts:
-    """Sounds lie where their names say: zh/greeting."""
-
-    def path(self, prompt_id: str, lang: str) -> str:
-        return f"{lang}/{prompt_id}"
-
-
 @dataclass
-class FakeJournal:
-    """Keeps what was written; `flushed` is how much of it is on disk."""
+class Answers:
+    """A caller who answers each question with the next of `answers` ("" is silence, "12#" keys)
+    and interrupts a prompt by the key that `during` names."""
 
-    lines: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    flushed: int = 0
+    answers: list[str]
+    during: Mapping[str, str]
+    _rest: list[str] = field(default_factory=list)
 
-    def write(self, call: str, kind: str, **fields: object) -> None:
-        self.lines.append((kind, fields))
+    def next(self, moment: Moment) -> Event | None:
+        if moment.situation is Situation.PROMPT:
+            key = self.during.get(moment.what.partition("/")[2], "")
+            return Press(key) if key and not moment.passed and key in moment.keys else None
+        if not moment.what:
+            self._rest = list(self.answers.pop(0)) if self.answers else []
+        return Press(self._rest.pop(0)) if self._rest else None
 
-    def flush(self) -> None:
-        self.flushed = len(self.lines)
 
-    def of(self, kind: str) -> list[dict[str, Any]]:
-        return [fields for name, fields in self.lines if name == kind]
+class FakeChannel(SimulatedChannel):
+    """The simulator's channel, which counts commands; gone at the command `hangs_up_at`."""
+
+    def __init__(self, people: People, sounds: Sounds, hangs_up_at: int | None) -> None:
+        self._lines = Transcript(Clock(utc_now()))
+        super().__init__(people, sounds, self._lines)
+        self.hangs_up_at = hangs_up_at
+        self.commands: list[str] = []
+        self.gone = False
 
     @property
-    def steps(self) -> list[tuple[str, str]]:
-        return [(fields["node"], fields["outcome"]) for fields in self.of("step")]
-
-
-@dataclass
-class FakeChannel:
-    """A caller who answers each question with the next of `answers` ("" is silence, "12#" keys)
-    and interrupts a prompt by the key that `during` names; gone at the command `hangs_up_at`."""
-
-    answers: list[str] = field(default_factory=list)
-    during: dict[str, str] = field(default_factory=dict)
-    hangs_up_at: int | None = None
-    commands: list[str] = field(default_factory=list)
-    heard: list[str] = field(default_factory=list)
-    next: dict[str, str] = field(default_factory=dict)
-    gone: bool = False
+    def heard(self) -> list[str]:
+        return [line.what for line in self._lines.lines if line.kind is Kind.HEARS]
 
     async def play(self, paths: Sequence[str], keys: str = "") -> str:
         self._command("play")
-        for path in paths:
-            self.heard.append(path)
-            key = self.during.get(path.partition("/")[2], "")
-            if key and key in keys:
-                return key
-        return ""
+        return await super().play(paths, keys)
 
     async def collect(
         self, paths: Sequence[str], digits: int, first: float, between: float, instant: str = ""
     ) -> Digits:
         self._command("collect")
-        self.heard += paths
-        answer = self.answers.pop(0) if self.answers else ""
-        if answer and answer[0] in instant:
-            return Digits(answer[0], False)
-        value = answer.partition("#")[0][:digits]
-        return Digits(value, len(value) < digits and "#" not in answer)
+        return await super().collect(paths, digits, first, between, instant)
 
     async def set_next(self, variables: Mapping[str, str]) -> None:
         self._command("next")
-        self.next = dict(variables)
+        await super().set_next(variables)
 
     def _command(self, name: str) -> None:
         assert not self.gone, "nothing may be asked of a caller who is gone"
@@ -119,12 +107,12 @@ class FakeCall:
     ) -> None:
         self.flow = flow
         self.caller = caller
-        self.channel = FakeChannel(list(answers), dict(during or {}), hangs_up_at)
-        self.journal = FakeJournal()
+        self.channel = FakeChannel(Answers(list(answers), during or {}), Sounds({}), hangs_up_at)
+        self.journal = MemoryJournal()
         self.outcomes = list(outcomes)
         self.done: list[dict[str, str]] = []
         given = {"workdays": Workdays(), "ticks": lambda: 0.0, **equipment}
-        self.equipment = Equipment(FakePrompts(), self.journal, tickets=tickets, **given)
+        self.equipment = Equipment(NamedPrompts(), self.journal, tickets=tickets, **given)
 
     async def run(self) -> "FakeCall":
         """Live the call until its end, or until the switch has no more to report."""
@@ -155,7 +143,7 @@ class FakeCall:
         return Call("1764000000.1", self.caller, self.channel, self.equipment, dict(variables))
 
     def _hand_over(self) -> None:
-        self.done.append(self.channel.next)
+        self.done.append(dict(self.channel.asked))
 
 
 @cache

@@ -13,13 +13,14 @@ from agi_scripts.arrive import arrive
 from agi_scripts.resume import resume
 from ivr.call import Equipment
 from ivr.desk import Desk
+from ivr.simulator.equipment import NamedPrompts
 from ivr.state import decode
 from ivr.store import FlowStore
 from ivr.workdays import Workdays
 from telephony.agi import AgiSession, Digits
 from telephony.journal import Journal
 from tests.unit.fake_asterisk import FakeAsterisk, conversation, header_block, split_list
-from tests.unit.fake_channel import CONFIG, FakePrompts, shipped_inventory
+from tests.unit.fake_channel import CONFIG, shipped_inventory
 
 pytestmark = pytest.mark.unit
 
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.unit
 def desk(tmp_path: Path) -> Desk:
     flows = FlowStore(CONFIG / "flows", tmp_path / "flows", shipped_inventory)
     journal = Journal(tmp_path / "agi.jsonl")
-    return Desk(flows, Equipment(FakePrompts(), journal, Workdays()))
+    return Desk(flows, Equipment(NamedPrompts(), journal, Workdays()))
 
 
 def told(tmp_path: Path) -> list[dict[str, object]]:

@@ -242,4 +242,4 @@ async def test_a_verb_that_breaks_is_in_the_journal_and_decides_nothing() -> Non
     with pytest.raises(RuntimeError):
         await fake.run()
     assert fake.journal.steps == [("first", "broken")]
-    assert fake.channel.next == {}
+    assert fake.channel.asked == {}
