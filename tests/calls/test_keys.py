@@ -171,20 +171,19 @@ async def test_five_hundred_keys_cost_no_call(city: City) -> None:
 
 
 async def test_key_pound_repeats_the_greeting_and_costs_nobody_their_place(city: City) -> None:
-    async with city.citizen() as first, city.citizen() as second, city.agent("8016") as agent:
-        city.sign("8016", "out")
-        async with city.agent("8013", behaviour="ring"):
-            await first.dial()
-            await city.waiting("GEN", 1)
-            await second.dial()
-            await city.waiting("GEN", 2)
-            await first.press("#")
-            await city.until(lambda: _pressed(city, first), "the key in the ledger")
-            await city.waiting("GEN", 2)
-            city.sign("8016", "in")
-            await city.talking(first, agent)
-            await first.hangup()
-            await second.hangup()
+    async with city.agent("8016") as agent, city.citizen() as first, city.citizen() as second:
+        city.console("queue pause member PJSIP/8016")
+        await first.dial()
+        await city.waiting("GEN", 1)
+        await second.dial()
+        await city.waiting("GEN", 2)
+        await first.press("#")
+        await city.until(lambda: _pressed(city, first), "the key in the ledger")
+        await city.waiting("GEN", 2)
+        city.console("queue unpause member PJSIP/8016")
+        await city.talking(first, agent)
+        await first.hangup()
+        await second.hangup()
     row = await city.row(first.number)
     assert (row["outcome"], row["keys"]) == ("answered", "#")
 
