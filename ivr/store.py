@@ -74,7 +74,7 @@ class FlowStore:
     def load_all(self) -> tuple[Flow, ...]:
         """Read every file of the folder. Raises ConfigError for the first that is wrong."""
         flows = []
-        for path in sorted(Path(self._folder).glob("*.yaml")):
+        for path in flow_files(Path(self._folder)):
             flows.append(self.current(path.stem))
             if path.stem in self.faults:
                 raise self.faults[path.stem]
@@ -82,7 +82,7 @@ class FlowStore:
 
     def warm_up(self) -> None:
         """Read every file now, so that no caller waits for it; faults are in the log."""
-        for path in Path(self._folder).glob("*.yaml"):
+        for path in flow_files(Path(self._folder)):
             with suppress(UnknownFlow):
                 self.current(path.stem)
 
@@ -142,6 +142,11 @@ class FlowStore:
 
     def _archived(self, name: str, version: str) -> Path:
         return self._archive / f"{name}@{version}.yaml"
+
+
+def flow_files(folder: Path) -> list[Path]:
+    """Return the files that are flows, not those of scenarios beside them."""
+    return sorted(path for path in folder.glob("*.yaml") if not path.stem.endswith(".tests"))
 
 
 def flow_store(settings: Settings) -> FlowStore:

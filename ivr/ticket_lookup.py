@@ -13,7 +13,8 @@ from tickets import service
 from tickets.service import TicketProgress
 from tickets.states import TicketState
 
-_STATUS = {
+# What is read out of a ticket in each state.
+STATUS = {
     TicketState.NEW: "progress-state-new",
     TicketState.TRANSFERRED: "progress-state-transferred",
     TicketState.CLOSED: "progress-state-closed",
@@ -52,4 +53,4 @@ class DatabaseTickets:
 def _answer(found: TicketProgress | None) -> Answer:
     if found is None:
         return None
-    return Progress(found.opened_on, found.number_tail, _STATUS[found.state])
+    return Progress(found.opened_on, found.number_tail, STATUS[found.state])

@@ -26,8 +26,8 @@ class Situation(StrEnum):
 class Moment:
     """A stretch of time of at most `seconds`, `passed` seconds after its like began.
 
-    `what` is the prompt, the queue or the partner line; `keys` are those that mean something, and
-    `outcomes` those that other people can bring about.
+    `what` is the prompt, the queue or the partner line, `plays` a greeting instead of music; `keys`
+    are those that mean something, and `outcomes` those that other people can bring about.
     """
 
     situation: Situation
@@ -36,6 +36,7 @@ class Moment:
     keys: str = ""
     outcomes: tuple[str, ...] = ()
     passed: float = 0.0
+    plays: str = ""
 
 
 @dataclass(frozen=True, slots=True)

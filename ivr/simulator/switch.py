@@ -43,10 +43,11 @@ class SimulatedSwitch:
     def _queue(self, node: Node, asked: Mapping[str, str]) -> str:
         queue, timeout = asked["HOTLINE_QUEUE"], float(asked["HOTLINE_TIMEOUT"])
         self._transcript.add(Kind.WAITS, queue)
-        if asked["HOTLINE_MUSIC"]:
-            self._transcript.add(Kind.HEARS, asked["HOTLINE_MUSIC"].replace("-", "/", 1))
+        greeting = asked["HOTLINE_MUSIC"].replace("-", "/", 1)
+        if greeting:
+            self._transcript.add(Kind.HEARS, greeting)
         keys = node.verb.keys if isinstance(node.verb, Queue) else ""
-        moment = Moment(Situation.QUEUE, queue, timeout, keys, node.verb.outcomes)
+        moment = Moment(Situation.QUEUE, queue, timeout, keys, node.verb.outcomes, plays=greeting)
         return self._wait(moment, Outcome.TIMEOUT)
 
     def _partner(self, node: Node, partner: str) -> str:
