@@ -11,7 +11,7 @@ from typing import Protocol
 from core.clock import utc_now
 from ivr.channel import Channel
 from ivr.progress import TicketLookup
-from ivr.workdays import Workdays
+from tickets.calendar import Workdays
 
 
 class Known(StrEnum):

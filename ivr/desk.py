@@ -12,9 +12,9 @@ from core.settings import Settings
 from ivr.call import Equipment, PromptBook
 from ivr.store import FlowStore, flow_store
 from ivr.ticket_lookup import DatabaseTickets
-from ivr.workdays import load_workdays
 from recordings.prompts import Prompts
 from telephony.journal import Journal
+from tickets.calendar import load_workdays
 
 log = structlog.get_logger()
 

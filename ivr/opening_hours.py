@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from itertools import pairwise
 
-from ivr.workdays import DayKind, Workdays
+from tickets.calendar import DayKind, Workdays
 
 Frames = tuple[tuple[int, int], ...]
 Week = tuple[Frames, ...]

@@ -8,11 +8,12 @@ from agi_scripts.agi_channel import AgiChannel
 from benchmarks.scratch import SESSION_FLOW
 from core.settings import get_settings
 from ivr.call import Call, Equipment
+from ivr.desk import KnownSounds
 from ivr.engine import start
 from ivr.store import flow_store
-from ivr.workdays import Workdays
 from recordings.prompts import Prompts
 from telephony.agi import AgiSession, start_server
+from tickets.calendar import Workdays
 
 
 class NoJournal:
@@ -29,7 +30,7 @@ async def main() -> None:
     """Serve until ended by a signal."""
     settings = get_settings()
     flow = flow_store(settings).current(SESSION_FLOW)
-    equipment = Equipment(Prompts(settings), NoJournal(), Workdays())
+    equipment = Equipment(KnownSounds(Prompts(settings)), NoJournal(), Workdays())
 
     async def walk(session: AgiSession) -> None:
         uid = session.request.uniqueid

@@ -6,7 +6,7 @@ from datetime import date
 from core.clock import local_day, utc_now
 from core.settings import Settings
 from ivr.sounds import Sounds, load_sounds
-from ivr.workdays import Workdays, load_workdays
+from tickets.calendar import Workdays, load_workdays
 from transfers.partners import load_partners
 
 

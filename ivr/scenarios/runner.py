@@ -16,7 +16,7 @@ from ivr.simulator import Arrival, SimulatedTicket, Story, simulate
 from ivr.simulator.simulation import GoesInCircles
 from ivr.sounds import Sounds
 from ivr.ticket_lookup import STATUS
-from ivr.workdays import Workdays
+from tickets.calendar import Workdays
 
 # Filed so many days before the call.
 _TICKET_AGE = timedelta(days=3)

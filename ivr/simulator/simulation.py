@@ -22,7 +22,7 @@ from ivr.simulator.switch import SimulatedSwitch
 from ivr.simulator.transcript import Transcript
 from ivr.sounds import Sounds
 from ivr.state import decode
-from ivr.workdays import Workdays
+from tickets.calendar import Workdays
 
 # The dialplan's own limit; beyond it the real switch sends the caller to a human by itself.
 MOST_ROUNDS = 60

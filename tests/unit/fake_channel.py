@@ -25,8 +25,8 @@ from ivr.simulator.equipment import MemoryJournal, NamedPrompts
 from ivr.simulator.transcript import Transcript
 from ivr.sounds import Sounds
 from ivr.state import decode
-from ivr.workdays import Workdays
 from recordings.prompt_file import PromptFile
+from tickets.calendar import Workdays
 
 CONFIG = Path(__file__).parents[2] / "config"
 CODE = "204060"

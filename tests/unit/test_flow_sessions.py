@@ -16,11 +16,11 @@ from ivr.desk import Desk
 from ivr.simulator.equipment import NamedPrompts
 from ivr.state import decode
 from ivr.store import FlowStore
-from ivr.workdays import Workdays
 from telephony.agi import AgiSession, Digits
 from telephony.journal import Journal
 from tests.unit.fake_asterisk import FakeAsterisk, conversation, header_block, split_list
 from tests.unit.fake_channel import CONFIG, shipped_inventory
+from tickets.calendar import Workdays
 
 pytestmark = pytest.mark.unit
 

@@ -6,8 +6,8 @@ import pytest
 
 from ivr.engine import STEP_LIMIT
 from ivr.flow import NoWayOn
-from ivr.workdays import load_workdays
 from tests.unit.fake_channel import CODE, CONFIG, FakeCall, flow_of
+from tickets.calendar import load_workdays
 
 pytestmark = pytest.mark.unit
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from ivr.lint import Finding, Surroundings, lint_flow
 from ivr.sounds import Sounds, sound_texts
-from ivr.workdays import Workdays
 from recordings.prompt_file import PromptFile
 from tests.unit.fake_channel import CONFIG, flow_of
+from tickets.calendar import Notice, Workdays
 
 TEXTS = sound_texts(PromptFile.read(CONFIG / "prompts.toml"))
 END = "  end: {verb: hangup}\n"
@@ -24,7 +24,7 @@ def around(texts: Mapping[str, str] | None = None, **more: Any) -> Surroundings:
     given = {
         "sounds": Sounds(TEXTS | dict(texts or {})),
         "emergency": frozenset({"110"}),
-        "workdays": Workdays(years=frozenset({2026})),
+        "workdays": Workdays(notices={2026: Notice(1, "a notice")}),
         "today": date(2026, 11, 24),
     }
     return Surroundings(**given | more)  # type: ignore[arg-type]

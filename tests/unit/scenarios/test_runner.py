@@ -5,9 +5,9 @@ import pytest
 from ivr.scenarios import Verdict, read_scenarios, run_scenario
 from ivr.simulator import Kind
 from ivr.sounds import Sounds
-from ivr.workdays import Workdays
 from tests.unit.fake_channel import shipped_flow, shipped_inventory
 from tests.unit.lint.case import TEXTS
+from tickets.calendar import Workdays
 
 pytestmark = pytest.mark.unit
 

@@ -6,9 +6,9 @@ import pytest
 
 from ivr.scenarios import Scenario, read_scenarios, run_scenario
 from ivr.sounds import Sounds
-from ivr.workdays import load_workdays
 from tests.unit.fake_channel import CONFIG, shipped_flow, shipped_inventory
 from tests.unit.lint.case import TEXTS
+from tickets.calendar import load_workdays
 
 pytestmark = pytest.mark.unit
 
