@@ -1,14 +1,14 @@
 """`report`: published figures, each printed with its definition."""
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
+from cli.days import day
 from cli.reading import moment, read, seconds
 from cli.screen import out, print_json, print_table
 from core.clock import local_day, utc_now
-from core.errors import HotlineError
 from core.masking import mask_phone
 from reports.answer_rate import AnswerRate, Period, ReportRow, answer_rate, calls_behind
 from reports.definitions import Measure, Unit
@@ -33,8 +33,8 @@ def answer_rate_command(
 ) -> None:
     """接通率: how many of those who asked for a human got one."""
     today = local_day(utc_now())
-    last = _day(until, today)
-    period = Period(_day(since, last), last + timedelta(days=1))
+    last = day(until) or today
+    period = Period(day(since) or last, last + timedelta(days=1))
     if behind:
         _print_calls(period, behind, by, row, as_json)
         return
@@ -121,12 +121,3 @@ def _as_dict(report: AnswerRate) -> dict[str, object]:
         ],
         "offenders": [offender.call.uid for offender in report.offenders],
     }
-
-
-def _day(text: str, default: date) -> date:
-    if not text:
-        return default
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        raise HotlineError(f"{text!r} is not a day. Write it as 2026-11-24.") from None
