@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import agents, call, calls, logs, report, suite, tickets, updown
+from cli import agents, call, calls, ledger, logs, report, suite, tickets, updown
 from cli.screen import errors
 from core.errors import HotlineError
 
@@ -25,6 +25,7 @@ app.command()(calls.calls)
 app.command()(tickets.tickets)
 app.command("test")(suite.suite)
 app.add_typer(report.app, name="report")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(agents.app, name="agents")
 
 
