@@ -12,11 +12,12 @@ from typing import Annotated, Protocol, TypeVar
 
 from ivr.inventory import Inventory
 from ivr.located import Table, Text, Value
-from ivr.opening_hours import Frames, Week, read_frames, read_week
+from ivr.opening_hours import Week, read_week
 from ivr.refusal import Refused
+from tickets.office_hours import Frames, read_frames
 
-_VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_LONGEST_TEXT = 64
+VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,31}")
+LONGEST_TEXT = 64
 _MOST_ITEMS = 32
 
 
@@ -121,7 +122,7 @@ class VariableKind:
     def read(self, value: Value, inventory: Inventory) -> str:
         """Return a well-formed name; whether the flow declares it is checked with the whole."""
         name = text_of(value, "The variable")
-        if not _VARIABLE.fullmatch(name):
+        if not VARIABLE.fullmatch(name):
             raise Refused(value.line, f"'{name[:40]}' cannot name a variable: a-z, 0-9 and _.")
         return name
 
@@ -132,8 +133,8 @@ class WordKind:
 
     def read(self, value: Value, inventory: Inventory) -> str:
         """Return the text."""
-        if not isinstance(value, Text) or len(value.value) > _LONGEST_TEXT:
-            raise Refused(value.line, f"A value is a text of at most {_LONGEST_TEXT} characters.")
+        if not isinstance(value, Text) or len(value.value) > LONGEST_TEXT:
+            raise Refused(value.line, f"A value is a text of at most {LONGEST_TEXT} characters.")
         return value.value
 
 

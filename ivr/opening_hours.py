@@ -1,33 +1,17 @@
 """Opening hours as an admin writes them, and the question whether somebody is there now.
 
-A day is frames of minutes since local midnight; a week is seven days, Monday first.
+A week is the frames of seven days, Monday first.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import pairwise
 
 from tickets.calendar import DayKind, Workdays
+from tickets.office_hours import Frames, read_frames
 
-Frames = tuple[tuple[int, int], ...]
 Week = tuple[Frames, ...]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-CLOSED = "closed"
-_FRAME = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})", re.ASCII)
-_MIDNIGHT = 24 * 60
-
-
-def read_frames(text: str) -> Frames:
-    """Read `08:30-12:00, 13:30-17:30` or `closed`. Raises ValueError with a sentence."""
-    if text.strip() == CLOSED:
-        return ()
-    frames = tuple(_frame(part.strip()) for part in text.split(","))
-    for (_, end), (start, _) in pairwise(frames):
-        if start < end:
-            raise ValueError(f"The hours '{text}' overlap or are out of order.")
-    return frames
 
 
 def read_week(days: Mapping[str, str]) -> Week:
@@ -57,19 +41,6 @@ def is_open(
         frames = week[now.weekday()]
     minute = now.hour * 60 + now.minute
     return any(start <= minute < end for start, end in frames)
-
-
-def _frame(text: str) -> tuple[int, int]:
-    found = _FRAME.fullmatch(text)
-    if found is None:
-        raise ValueError(f"'{text[:40]}' is no span of hours such as 08:30-12:00.")
-    hour, minute, end_hour, end_minute = map(int, found.groups())
-    start, end = hour * 60 + minute, end_hour * 60 + end_minute
-    if minute > 59 or end_minute > 59 or end > _MIDNIGHT:
-        raise ValueError(f"'{text}' is no time of day; the last is 24:00.")
-    if start >= end:
-        raise ValueError(f"'{text}' ends before it begins; split a night at 24:00.")
-    return start, end
 
 
 def _span(text: str) -> range:
