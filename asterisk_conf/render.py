@@ -21,6 +21,17 @@ SAMPLES = (
     "dsp.conf", "pjproject.conf", "say.conf", "sorcery.conf", "stasis.conf",
     "udptl.conf",
 )  # fmt: skip
+# What app_queue says of a visit, and what the flow is told.
+QUEUE_OUTCOMES = {
+    "TIMEOUT": "timeout",
+    "FULL": "full",
+    "JOINEMPTY": "no-agent",
+    "JOINUNAVAIL": "no-agent",
+    "LEAVEEMPTY": "left-empty",
+    "LEAVEUNAVAIL": "left-empty",
+    "WITHDRAW": "gone",
+    "UNKNOWN": "gone",
+}
 KEY_NAMES = {"*": "star", "#": "pound"}
 
 
@@ -107,8 +118,9 @@ def _values(settings: Settings, plan: Plan, modules: Path) -> dict[str, object]:
         "agi_port": settings.agi_port,
         "agi_patience": settings.agi_patience,
         "trunk_address": settings.trunk_address,
+        "seat_silence": settings.seat_silence,
         "partner_port": settings.partner_port,
-        "queue_options": "cCt",
+        "queue_outcomes": QUEUE_OUTCOMES,
         "key_names": KEY_NAMES,
         "lines": plan.lines,
         "partners": plan.partners,

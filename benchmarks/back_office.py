@@ -27,7 +27,7 @@ from benchmarks.scratch import (
 )
 from core.errors import HotlineError
 from core.settings import Settings
-from stack.account import as_service, ensure_account
+from stack.account import ensure_account, service_user
 from stack.health import health_of
 from stack.layout import ensure_home
 from stack.private_servers import ensure_cluster, ensure_database, postgres_command
@@ -141,7 +141,7 @@ def _start(
     serves = name == "postgres"
     process = Process(
         name,
-        pinned(cores.server, as_service(command) if serves else command),
+        pinned(cores.server, _as_service(command) if serves else command),
         environment=environment_of(settings),
         log=settings.home / "log" / f"{name}.log",
         stop=signal.SIGINT if serves else signal.SIGTERM,
@@ -156,3 +156,11 @@ def _until_healthy(name: str, process: Process, settings: Settings) -> None:
         if time.monotonic() > deadline:
             raise HotlineError(f"{name} is not healthy: {fault} {process.last_words()}")
         time.sleep(0.1)
+
+
+def _as_service(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    user = service_user()
+    if user is None:
+        return command
+    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--", *command]

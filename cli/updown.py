@@ -69,7 +69,7 @@ def status(
 
 def _where(settings: Settings) -> None:
     out.print(f"  phone     sip:12345@{settings.bind}:{settings.sip_port} (UDP)")
-    out.print(f"  web       http://127.0.0.1:{settings.http_port}/docs")
+    out.print(f"  web       http://{settings.api_host}:{settings.http_port}/docs")
     out.print(f"  home      {settings.home} (passwords in {settings.secrets_file.name})")
     out.print("  accounts  ./hotline agents list")
     out.print("  try it    ./hotline call 12345")

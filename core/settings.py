@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     redis_url: str = ""
 
+    # Seconds without a sound packet after which an agent's phone counts as gone.
+    seat_silence: int = Field(default=15, ge=5, le=300)
     agi_patience: float = Field(default=2.5, gt=0.2, le=3.0)
     short_abandon: float = Field(default=5.0, ge=0, le=30)
     tts_command: str = ""
@@ -89,6 +91,11 @@ class Settings(BaseSettings):
     def spoken(self) -> list[str]:
         """Names of the settings that somebody gave, as opposed to defaults."""
         return sorted(self.model_fields_set)
+
+    @property
+    def api_host(self) -> str:
+        """Where the API listens: loopback only, as long as it knows no users."""
+        return self.bind if self.bind.startswith("127.") else "127.0.0.1"
 
     @property
     def secrets_file(self) -> Path:

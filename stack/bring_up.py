@@ -8,6 +8,7 @@ from core.errors import HotlineError
 from core.settings import Settings
 from stack.account import ensure_account
 from stack.configure import configure
+from stack.fingerprint import fingerprint
 from stack.health import console, health_of
 from stack.layout import ensure_home
 from stack.packages import ensure_packages
@@ -19,6 +20,15 @@ from stack.supervisor import ProcessState, Supervisor
 from stack.switch import Switch, ensure_switch, find_switch
 
 LONGEST_START = 60.0
+RELOADS = (
+    "dialplan reload",
+    "module reload app_queue.so",
+    "module reload res_pjsip.so",
+    "module reload res_musiconhold.so",
+)
+READ_ONLY_AT_START = frozenset(
+    {"asterisk.conf", "cel_custom.conf", "logger.conf", "manager.conf", "modules.conf", "rtp.conf"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,9 @@ def up(settings: Settings, progress: Progress) -> None:
     if not running:
         supervisor.launch(table)
     _start(supervisor, settings, switch, table, progress)
-    if running and changed:
-        _reload(settings, switch, progress)
+    if running:
+        _refresh(supervisor, settings, switch, table, changed, progress)
+    (settings.home / "fingerprint").write_text(fingerprint(settings))
 
 
 def down(settings: Settings) -> bool:
@@ -117,9 +128,25 @@ def _until_healthy(names: Iterable[str], settings: Settings, switch: Switch) -> 
             time.sleep(0.1)
 
 
-def _reload(settings: Settings, switch: Switch, progress: Progress) -> None:
-    """Let the running switch read its changed files; no call in progress is touched."""
-    with progress.working("Reloading Asterisk's configuration"):
-        for module in ("dialplan", "app_queue.so", "res_pjsip.so", "res_musiconhold.so"):
-            line = "dialplan reload" if module == "dialplan" else f"module reload {module}"
-            console(settings, switch, line)
+def _refresh(
+    supervisor: Supervisor,
+    settings: Settings,
+    switch: Switch,
+    table: list[Program],
+    changed: list[str],
+    progress: Progress,
+) -> None:
+    """Let a running hotline take in what changed; no call in progress is touched."""
+    if changed:
+        with progress.working("Reloading Asterisk's configuration"):
+            for line in RELOADS:
+                console(settings, switch, line)
+    if late := sorted(READ_ONLY_AT_START.intersection(changed)):
+        progress.fact("Not yet in effect", f"{', '.join(late)}: ./hotline down, then up")
+    mark = settings.home / "fingerprint"
+    if mark.exists() and mark.read_text() == fingerprint(settings):
+        return
+    for name in (program.name for program in table if not program.serves):
+        with progress.working(f"Restarting {name}"):
+            supervisor.restart(name)
+            _until_healthy([name], settings, switch)

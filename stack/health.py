@@ -94,7 +94,7 @@ def _live(settings: Settings, _: Switch) -> str:
 
 def _api(settings: Settings, _: Switch) -> str:
     try:
-        with urlopen(f"http://127.0.0.1:{settings.http_port}/health", timeout=5):
+        with urlopen(f"http://{settings.api_host}:{settings.http_port}/health", timeout=5):
             return ""
     except HTTPError as error:
         return f"answers {error.code}: {error.read(300).decode(errors='replace')}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from core.errors import HotlineError
 from core.secrets import ensure_secrets
 from core.settings import Settings
-from stack.account import check_reachable, give
+from stack.account import check_reachable, give, ours_may_leave_root, share
 from stack.progress import Progress
 
 LEAST_FREE = 500 * 1024 * 1024
@@ -24,11 +24,12 @@ def ensure_home(settings: Settings, progress: Progress) -> None:
     if fresh:
         progress.change(f"{home}: the home of this hotline (data, recordings, logs, secrets)")
     _make_own(home)
-    for folder in (settings.journal.parent, settings.recordings_dir, home / "log", home / "flows"):
-        _make_own(folder)
     check_reachable(home)
     check_free(home)
+    _make_own(home / "log", 0o750)
     ensure_secrets(settings.secrets_file)
+    if ours_may_leave_root():
+        share(settings.secrets_file)
     _make_service_folders(settings)
     progress.fact("Home", str(home))
 
@@ -43,9 +44,10 @@ def check_free(home: Path) -> None:
         )
 
 
-def _make_own(folder: Path) -> None:
+def _make_own(folder: Path, mode: int = 0o755) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(mode)
     except PermissionError:
         raise HotlineError(
             f"{folder} cannot be created by this user. Set HOTLINE_HOME to a folder you own."
@@ -55,6 +57,9 @@ def _make_own(folder: Path) -> None:
 def _make_service_folders(settings: Settings) -> None:
     asterisk = settings.home / "asterisk"
     for folder in (
+        settings.journal.parent,
+        settings.recordings_dir,
+        settings.home / "flows",
         settings.run_dir,
         settings.home / "postgres",
         settings.home / "redis",

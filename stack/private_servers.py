@@ -3,12 +3,12 @@
 A city's own servers take their place when HOTLINE_DATABASE_URL or HOTLINE_REDIS_URL is set.
 """
 
-import subprocess
+import shutil
 from pathlib import Path
 
 from core.errors import HotlineError
 from core.settings import CHECKOUT, Settings
-from stack.account import as_service, service_user
+from stack.account import run_as_service, service_user
 from stack.packages import postgres_bin
 from stack.progress import Progress
 
@@ -21,24 +21,18 @@ def ensure_cluster(settings: Settings, progress: Progress) -> None:
     programs = _programs()
     password = settings.run_dir / "first-password"
     password.write_text(settings.secrets.database)
-    password.chmod(0o644)
+    _close(password)
     with progress.working("Creating the private PostgreSQL cluster"):
-        run = subprocess.run(  # noqa: S603
-            as_service(
-                [
-                    str(programs / "initdb"),
-                    f"--pgdata={data}",
-                    "--username=hotline",
-                    "--encoding=UTF8",
-                    "--locale=C.UTF-8",
-                    "--auth=scram-sha-256",
-                    f"--pwfile={password}",
-                ]
-            ),
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd="/",
+        run = run_as_service(
+            [
+                str(programs / "initdb"),
+                f"--pgdata={data}",
+                "--username=hotline",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--auth=scram-sha-256",
+                f"--pwfile={password}",
+            ]
         )
     password.unlink()
     if run.returncode:
@@ -106,8 +100,6 @@ def _programs() -> Path:
 
 
 def _close(path: Path) -> None:
-    import shutil
-
     path.chmod(0o640)
     user = service_user()
     if user:

@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 
 from core.settings import CHECKOUT, Settings
-from stack.account import service_user
+from stack.account import ours_may_leave_root, service_user
 from stack.private_servers import postgres_command, redis_command
 from stack.switch import Switch
 
@@ -50,7 +50,8 @@ def supervisor_configuration(settings: Settings, table: list[Program]) -> str:
     parts = [
         f"[supervisord]\nlogfile={log}/supervisor.log\npidfile={run}/supervisor.pid\n"
         f"childlogdir={log}\nlogfile_maxbytes=5MB\nlogfile_backups=2\nminfds=8192\n"
-        + ("user=root\n" if os.geteuid() == 0 else ""),
+        # What our processes write holds voices and phone numbers.
+        "umask=027\n" + ("user=root\n" if os.geteuid() == 0 else ""),
         f"[unix_http_server]\nfile={run}/supervisor.sock\nchmod=0700\n",
         "[rpcinterface:supervisor]\n"
         "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n",
@@ -60,7 +61,7 @@ def supervisor_configuration(settings: Settings, table: list[Program]) -> str:
 
 
 def _section(program: Program, settings: Settings, order: int) -> str:
-    user = service_user() if program.serves else None
+    user = service_user() if program.serves or ours_may_leave_root() else None
     lines = [
         f"[program:{program.name}]",
         f"command={' '.join(_quote(word) for word in program.command)}",

@@ -50,6 +50,9 @@ class Supervisor:
     def launch(self, table: list[Program]) -> None:
         """Start the supervisor with these processes, all of them still stopped."""
         path = self._settings.home / "supervisor.conf"
+        # It repeats database URLs with their passwords.
+        path.touch(mode=0o600)
+        path.chmod(0o600)
         path.write_text(supervisor_configuration(self._settings, table))
         environment = os.environ | {
             "PYTHONPATH": str(CHECKOUT),
@@ -73,6 +76,13 @@ class Supervisor:
             for state in self.states():
                 if _program(state.name) == name and state.state not in ("RUNNING", "STARTING"):
                     self._call("startProcess", state.name, False)
+
+    def restart(self, name: str) -> None:
+        """Restart a program copy by copy, so that another copy serves meanwhile."""
+        for state in self.states():
+            if _program(state.name) == name and state.pid:
+                self._call("stopProcess", state.name, True)
+                self._call("startProcess", state.name, True)
 
     def stop(self, name: str) -> None:
         """Stop one process (all copies)."""

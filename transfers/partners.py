@@ -12,6 +12,8 @@ from core.toml_tables import Table, read_tables, refuse_twice
 # Also an extension of the dialplan, and a field of its events: no separators of either.
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,15}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{2,20}", re.ASCII)
+# "trunk": the gateway at HOTLINE_TRUNK_ADDRESS; "demo": the built-in partner phones.
+TRUNKS = ("demo", "trunk")
 _KEYS = ("code", "name", "numbers", "trunk", "answer_timeout", "emergency")
 
 
@@ -55,7 +57,15 @@ def _partner(table: Table) -> Partner:
         code=table.word("code", CODE, "110"),
         name=table.title("name"),
         numbers=numbers_of(table),
-        trunk=table.word("trunk", CODE, "demo"),
+        trunk=_trunk(table),
         answer_timeout=table.whole("answer_timeout", 5, 120),
         emergency=emergency,
     )
+
+
+def _trunk(table: Table) -> str:
+    """A trunk that the switch's configuration has; any other would fail only when called."""
+    trunk = table.word("trunk", CODE, "demo")
+    if trunk not in TRUNKS:
+        raise table.fault(f"there is no trunk {trunk!r}: write one of {', '.join(TRUNKS)}.")
+    return trunk

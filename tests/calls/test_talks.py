@@ -1,5 +1,6 @@
 """A citizen dials and reaches a human: who hears whom, and what is written about it."""
 
+import asyncio
 import wave
 from pathlib import Path
 
@@ -21,6 +22,7 @@ async def test_a_call_reaches_an_agent_and_ends_as_one_ticket_and_one_outcome(ci
         await citizen.until_hears({AGENT})
         assert citizen.hears(TONES, 0.5) == {AGENT}
         assert talk.hears(TONES, 0.5) == {CITIZEN}
+        await asyncio.sleep(1)  # a talk, not a slip of the hand
         await talk.hang_up()
         await city.hears_words(citizen)
         await citizen.press("1")
@@ -105,14 +107,45 @@ async def test_the_first_agent_refuses_and_the_next_one_gets_the_call(city: City
     assert (row["outcome"], row["agent"], row["queue_visits"]) == ("answered", "8014", 1)
 
 
-async def test_a_phone_that_vanishes_does_not_keep_its_agent_busy(city: City) -> None:
-    async with city.agent("8015") as agent, city.citizen() as citizen:
+async def test_a_phone_that_vanishes_frees_its_agent_and_returns_the_caller_to_another(
+    city: City,
+) -> None:
+    async with (
+        city.agent("8015") as vanishing,
+        city.agent("8016", tone=SECOND_AGENT) as other,
+        city.citizen() as citizen,
+    ):
+        city.console("queue pause member PJSIP/8016")
         await citizen.dial()
-        await city.talking(citizen, agent)
-        agent.vanish()
-        await citizen.hung_up(40)
-        await city.until(lambda: "8015" not in city.channels(), "a free agent")
-    assert (await city.row(citizen.number))["outcome"] == "answered"
+        await city.talking(citizen, vanishing)
+        city.console("queue unpause member PJSIP/8016")
+        vanishing.vanish()
+        await city.talking(citizen, other, SECOND_AGENT)
+        await city.until(lambda: "PJSIP/8015" not in city.channels(), "an agent that is free again")
+        await citizen.hangup()
+    row = await city.row(citizen.number)
+    assert row["outcome"] == "answered"
+    assert len(city.query("SELECT * FROM ticket WHERE call_uid = %s", row["uid"])) == 1
+
+
+async def test_an_agent_who_hangs_up_before_the_first_word_has_not_answered(city: City) -> None:
+    async with (
+        city.agent("8013") as hasty,
+        city.agent("8014", tone=SECOND_AGENT) as patient,
+        city.citizen() as citizen,
+    ):
+        city.console("queue pause member PJSIP/8014")
+        await citizen.dial()
+        talk = await hasty.next_call()
+        await talk.answered()
+        await city.hears_words(citizen)
+        city.console("queue pause member PJSIP/8013")
+        city.console("queue unpause member PJSIP/8014")
+        await talk.hang_up()
+        await city.talking(citizen, patient, SECOND_AGENT)
+        await citizen.hangup()
+    row = await city.row(citizen.number)
+    assert (row["outcome"], row["agent"]) == ("answered", "8014")
 
 
 async def test_two_calls_from_one_number_are_two_calls_with_two_tickets(city: City) -> None:
