@@ -140,6 +140,17 @@ class ACall:
         self.queue_log("CONNECT", 5, f"{self.uid}1", 3, queue=queue, agent=self.agent)
         return self.joins(self.agent)
 
+    def picks_up_and_leaves(self, queue: str = "GEN") -> "ACall":
+        """The ringing seat picks up and hangs up before it is joined with the caller."""
+        self.cel("ANSWER", self.agent).cel("HANGUP", self.agent).cel("CHAN_END", self.agent)
+        self.queue_log("CONNECT", 5, f"{self.uid}1", 3, queue=queue, agent=self.agent)
+        return self.queue_log("COMPLETECALLER", 5, 0, 1, queue=queue, agent=self.agent)
+
+    def loses_agent(self, queue: str = "GEN") -> "ACall":
+        """The dialplan sees that the agent left before the first word."""
+        self.picks_up_and_leaves(queue).cel("APP_END", app="Queue")
+        return self.mark("HL-QUEUE-LEFT", f"{queue}|CONTINUE").mark("HL-AGENT-LOST", f"{queue}|16")
+
     def joins(self, other: str) -> "ACall":
         """Citizen and another party enter one bridge."""
         self.bridge += 1

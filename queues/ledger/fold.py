@@ -15,7 +15,7 @@ from queues.ledger.facts import CallFacts, Rules
 from queues.ledger.legs import Legs, Talk, Wait
 from queues.ledger.menu_story import MenuStory
 from queues.ledger.outcome import Signs, classify
-from queues.ledger.queue_story import QueueStory
+from queues.ledger.queue_story import Connection, QueueStory
 from queues.ledger.story import Restart, Story
 from queues.models import EndedBy
 from tickets.outcomes import Outcome
@@ -47,6 +47,11 @@ class _View:
     def until(self) -> float:
         """What is still open is measured up to the end, or to the last event so far."""
         return self.legs.last if self.ended is None else self.ended
+
+    @property
+    def heard_of(self) -> list[Connection]:
+        """Talks known from queue_log alone, where the channel events say nothing of talks."""
+        return [] if self.legs.tells_of_talks else self.queue.talked
 
     @property
     def agent_talks(self) -> list[Talk]:
@@ -131,23 +136,36 @@ def _answered(s: _View, asked: float | None) -> float | None:
     """The instant citizen and agent hear each other; queue_log only where no bridge was seen."""
     if s.agent_talks:
         return s.agent_talks[0].began
-    if s.queue.connected is None or asked is None:
+    if not s.heard_of or asked is None:
         return None
     # Its second is cut off, so it may seem to lie before the wait.
-    return min(max(s.queue.connected, asked), max(s.until, asked))
+    return min(max(s.heard_of[0].at, asked), max(s.until, asked))
 
 
 def _queue(s: _View) -> str | None:
     if s.agent_talks:
         return s.agent_talks[0].wait.where
-    if s.queue.queue:
-        return s.queue.queue
+    if s.heard_of:
+        return s.heard_of[0].queue
     return s.legs.visits[-1].where if s.legs.visits else None
 
 
 def _agent(s: _View) -> str | None:
-    if s.queue.agent:
-        return s.queue.agent
+    answer = _answer(s)
+    return answer.agent if answer else _phone(s)
+
+
+def _answer(s: _View) -> Connection | None:
+    """What queue_log says of the first agent who talked. It names agents, channels name phones."""
+    if not s.agent_talks:
+        return s.heard_of[0] if s.heard_of else None
+    connections = s.queue.connections
+    named = (connection for connection in connections if connection.agent == _phone(s))
+    return next(named, connections[-1] if connections else None)
+
+
+def _phone(s: _View) -> str | None:
+    """The number of the first phone that talked, as its channel tells."""
     if not s.agent_talks:
         return None
     talk = s.agent_talks[0]
@@ -170,7 +188,8 @@ def _ring_seconds(s: _View) -> float | None:
         if talk.other in s.legs.leg_started:
             picked_up = s.legs.leg_answered.get(talk.other, talk.began)
             return _between(s.legs.leg_started[talk.other], picked_up)
-    return s.queue.ring_seconds
+    answer = _answer(s)
+    return answer.ring_seconds if answer else None
 
 
 def _talk_seconds(s: _View, answered: float | None) -> float | None:
@@ -179,7 +198,7 @@ def _talk_seconds(s: _View, answered: float | None) -> float | None:
         return sum(_between(talk.began, talk.ended or s.until) for talk in s.agent_talks)
     if answered is None:
         return None
-    return s.queue.talk_seconds or 0.0
+    return sum(connection.talk_seconds for connection in s.heard_of)
 
 
 def _ended_by(s: _View) -> EndedBy:
@@ -189,8 +208,8 @@ def _ended_by(s: _View) -> EndedBy:
         return EndedBy.CALLER if talks[-1].citizen_left_first else EndedBy.AGENT
     if s.orphaned:
         return EndedBy.SYSTEM
-    if s.queue.completed_by_caller is not None:
-        return EndedBy.CALLER if s.queue.completed_by_caller else EndedBy.AGENT
+    if s.heard_of:
+        return EndedBy.CALLER if s.heard_of[-1].ended_by_caller else EndedBy.AGENT
     return EndedBy.CALLER if _hung_up_by_caller(s.legs) else EndedBy.SYSTEM
 
 

@@ -67,6 +67,7 @@ class Legs:
     caller: str = ""
     channel: str = ""
     refused: bool = False
+    agent_lost: bool = False
     survival: str | None = None
     visits: list[Wait] = field(default_factory=list)
     partners: list[Wait] = field(default_factory=list)
@@ -146,6 +147,10 @@ class Legs:
             key = status.removeprefix("key-")
             self.keys.append((event.at, {"star": "*", "pound": "#"}.get(key, key)))
 
+    def _agent_lost(self, event: ChannelEvent) -> None:
+        """An agent was there, but not for the caller: the next queue is the same request's."""
+        self.agent_lost = True
+
     def _partner(self, event: ChannelEvent) -> None:
         self._begin(event.words[0], event.at, at_partner=True)
 
@@ -195,6 +200,11 @@ class Legs:
             self.talks[-1].citizen_left_first = event.uid == self.uid
 
     @property
+    def tells_of_talks(self) -> bool:
+        """Whether these events say who met whom; if not, that they met nobody proves nothing."""
+        return bool(self._bridges) or self.agent_lost
+
+    @property
     def _talking(self) -> bool:
         return bool(self.talks) and self.talks[-1].ended is None
 
@@ -219,6 +229,7 @@ class Legs:
         Marker.SURVIVAL: _survival,
         Marker.QUEUE: _queue,
         Marker.QUEUE_LEFT: _queue_left,
+        Marker.AGENT_LOST: _agent_lost,
         Marker.PARTNER: _partner,
         Marker.PARTNER_LEFT: _partner_left,
         Marker.MESSAGE: _message,

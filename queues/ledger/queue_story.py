@@ -3,7 +3,7 @@
 Read on its own, in its own order, because its whole seconds cannot be set between channel events.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telephony.queue_log import QueueEvent, QueueKind
 from tickets.outcomes import Outcome
@@ -16,27 +16,41 @@ _COMPLETE = (QueueKind.COMPLETECALLER, QueueKind.COMPLETEAGENT)
 
 
 @dataclass(slots=True)
-class QueueStory:
-    """The first answer, the last end. `connected` is epoch seconds, cut off to a whole one."""
+class Connection:
+    """An agent who picked up, and what came of it; `at` is epoch seconds, cut off to a whole one.
 
-    connected: float | None = None
-    queue: str = ""
-    agent: str = ""
-    ring_seconds: float | None = None
-    talk_seconds: float | None = None
-    completed_by_caller: bool | None = None
+    The switch writes it before they hear each other, so without a talk it was nobody's answer.
+    """
+
+    at: float
+    queue: str
+    agent: str
+    ring_seconds: float | None
+    talk_seconds: float = 0.0
+    ended_by_caller: bool | None = None
+
+
+@dataclass(slots=True)
+class QueueStory:
+    """Whoever picked up, in order, and the last end."""
+
+    connections: list[Connection] = field(default_factory=list)
     last_end: Outcome | None = None
+
+    @property
+    def talked(self) -> list[Connection]:
+        """Those who picked up and talked, as far as whole seconds tell."""
+        return [connection for connection in self.connections if connection.talk_seconds > 0]
 
     def take(self, event: QueueEvent) -> None:
         """Take the next event."""
         if event.kind == QueueKind.ENTERQUEUE:
             self.last_end = None
-        elif event.kind == QueueKind.CONNECT and self.connected is None:
-            self.connected = event.at
-            self.queue, self.agent = event.queue, event.agent
-            self.ring_seconds = event.seconds(2)
-        elif event.kind in _COMPLETE:
-            self.talk_seconds = (self.talk_seconds or 0.0) + (event.seconds(1) or 0.0)
-            self.completed_by_caller = event.kind == QueueKind.COMPLETECALLER
+        elif event.kind == QueueKind.CONNECT:
+            ringing = event.seconds(2)
+            self.connections.append(Connection(event.at, event.queue, event.agent, ringing))
+        elif event.kind in _COMPLETE and self.connections:
+            self.connections[-1].talk_seconds = event.seconds(1) or 0.0
+            self.connections[-1].ended_by_caller = event.kind == QueueKind.COMPLETECALLER
         elif event.kind in _ENDS:
             self.last_end = _ENDS[event.kind]

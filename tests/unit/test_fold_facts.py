@@ -46,7 +46,7 @@ def test_a_call_told_by_queue_log_alone_in_its_talk_is_answered_all_the_same() -
 
 
 def test_the_cut_off_second_of_queue_log_never_makes_a_wait_negative() -> None:
-    call = ACall(began=NOON + 0.9).arrives().queues().rings().connects().hangs_up_on_agent(0)
+    call = ACall(began=NOON + 0.9).arrives().queues().rings().connects().hangs_up_on_agent(1)
     call.lines = [one for one in call.lines if b"BRIDGE_" not in one[2]]
     facts = folded(call)
     assert facts.wait_seconds == 0.0
@@ -66,6 +66,33 @@ def test_the_agent_is_the_one_who_answered_not_the_one_who_was_rung_first() -> N
     assert facts.agent == "8014"
     assert facts.ring_seconds == pytest.approx(2, abs=0.01)
     assert facts.wait_seconds == pytest.approx(17, abs=0.01)
+
+
+def test_the_agent_is_the_one_who_stayed_not_the_one_who_was_lost() -> None:
+    call = ACall().arrives().in_menu().queues().rings("8013").loses_agent()
+    asked = folded(call).human_requested_at
+    facts = folded(call.wait(2).queues().rings("8014").wait(2).connects().agent_hangs_up())
+    assert (facts.agent, facts.queue_visits) == ("8014", 2)
+    assert facts.ring_seconds == pytest.approx(2, abs=0.01)
+    assert facts.human_requested_at == asked
+    assert facts.wait_seconds == pytest.approx(4, abs=0.01)
+
+
+def test_an_agent_lost_after_the_first_word_has_answered_all_the_same() -> None:
+    call = ACall().arrives().queues().rings("8013").connects().wait(40).agent_hangs_up(40)
+    call.mark("HL-AGENT-LOST", "GEN|44").queues().wait(9).abandons(9)
+    facts = folded(call)
+    assert (facts.outcome, facts.agent) == (Outcome.ANSWERED, "8013")
+    assert facts.talk_seconds == pytest.approx(40, abs=0.01)
+
+
+def test_a_pick_up_of_which_nothing_came_is_no_answer_by_queue_log_alone() -> None:
+    call = ACall().arrives().queues().wait(9).rings()
+    call.queue_log("CONNECT", 9, f"{call.uid}1", 3, agent="8013")
+    assert folded(call).answered_at is None
+    call.queue_log("COMPLETECALLER", 9, 0, 1, agent="8013")
+    facts = folded(call.hangs_up())
+    assert (facts.outcome, facts.agent, facts.talk_seconds) == (Outcome.ABANDONED, None, None)
 
 
 def test_a_talk_of_three_lasts_until_the_caller_is_alone() -> None:

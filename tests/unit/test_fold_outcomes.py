@@ -27,6 +27,19 @@ ENDINGS: dict[str, tuple[Outcome, Callable[[], ACall]]] = {
         Outcome.ANSWERED,
         lambda: here().queues().rings().connects().hangs_up_on_agent(0),
     ),
+    "agent hung up during the announcement, the next stayed": (
+        Outcome.ANSWERED,
+        lambda: here().queues().rings().loses_agent().queues().rings("8014").connects().wait(9)
+        .agent_hangs_up().is_hung_up(),
+    ),
+    "agent hung up during the announcement, nobody else came": (
+        Outcome.ABANDONED,
+        lambda: here().queues().wait(9).rings().loses_agent().queues().wait(9).abandons(9),
+    ),
+    "agent hung up during the announcement, and the caller too": (
+        Outcome.ABANDONED,
+        lambda: here().queues().wait(9).rings().picks_up_and_leaves().hangs_up(),
+    ),
     "first seat did not pick up, the next did": (
         Outcome.ANSWERED,
         lambda: here().queues().rings().wait(15).rings_out().rings("8014").connects().wait(9)
