@@ -93,10 +93,13 @@ class ACall:
         self.at += seconds
         return self
 
+    def rings_at(self, did: str) -> "ACall":
+        """Reach the switch, where nothing has been decided yet."""
+        return self.cel("CHAN_START", context=self.context, exten=did)
+
     def arrives(self, did: str = "12345", line: str = "12345") -> "ACall":
         """Ring and be picked up."""
-        self.cel("CHAN_START", context=self.context, exten=did)
-        self.mark("HL-ARRIVED", line)
+        self.rings_at(did).mark("HL-ARRIVED", line)
         return self.cel("ANSWER", app="Answer")
 
     def in_menu(self, seconds: float = 2.0, keys: str = "", code: str = "048213") -> "ACall":

@@ -55,7 +55,8 @@ class Legs:
     """The story told by channel events, taken one by one in the order they were written."""
 
     uid: str
-    is_arrival: bool = False
+    from_citizen: bool = False
+    arrived: bool = False
     started: float | None = None
     picked_up: bool = False
     ended: float | None = None
@@ -81,6 +82,11 @@ class Legs:
     _bridges: dict[str, list[str]] = field(default_factory=dict)
     _wait: Wait | None = None
 
+    @property
+    def is_arrival(self) -> bool:
+        """Whether a citizen called us. A number that is not ours, refused, is nobody's arrival."""
+        return self.arrived or (self.from_citizen and not self.refused)
+
     def take(self, event: ChannelEvent) -> None:
         """Take the next event."""
         self.last = max(self.last, event.at)
@@ -93,7 +99,7 @@ class Legs:
     def _chan_start(self, event: ChannelEvent) -> None:
         if event.uid == self.uid:
             self.started = event.at
-            self.is_arrival = self.is_arrival or event.context == CITIZEN_CONTEXT
+            self.from_citizen = self.from_citizen or event.context == CITIZEN_CONTEXT
             self.did, self.caller = event.exten, event.number
         else:
             self.leg_started[event.uid] = event.at
@@ -121,7 +127,7 @@ class Legs:
     # The steps our dialplan names.
 
     def _arrived(self, event: ChannelEvent) -> None:
-        self.is_arrival = True
+        self.arrived = True
         self.line = event.words[0]
         if self.started is None:
             self.started, self.caller = event.at, event.number

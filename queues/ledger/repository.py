@@ -6,10 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Enum,
     Text,
     bindparam,
     cast,
+    delete,
     func,
     insert,
     select,
@@ -155,11 +157,13 @@ async def restart_lines(session: AsyncSession, node: str) -> Sequence[tuple[Stre
 async def stored_calls(session: AsyncSession, uids: Sequence[str]) -> list[StoredCall]:
     """Return what is stored of these calls."""
     rows = await session.execute(
-        select(Call.uid, Call.settled_at, Call.late_changes).where(
-            Call.uid == func.any(cast(list(uids), ARRAY(Text)))
-        )
+        select(Call.uid, Call.settled_at, Call.late_changes).where(_is_one_of(uids))
     )
     return [StoredCall(*row) for row in rows]
+
+
+def _is_one_of(uids: Sequence[str]) -> ColumnElement[bool]:
+    return Call.uid == func.any(cast(list(uids), ARRAY(Text)))
 
 
 async def unsettled(session: AsyncSession, node: str) -> list[str]:
@@ -169,10 +173,12 @@ async def unsettled(session: AsyncSession, node: str) -> list[str]:
 
 
 async def save_calls(session: AsyncSession, entries: Sequence[Entry]) -> None:
-    """Write the rows of these calls anew; what is no arrival has none."""
+    """Write the rows of these calls anew; what is no arrival has none, or loses it."""
     arrivals = [entry for entry in entries if entry.facts is not None]
     if arrivals:
         await session.execute(_SAVE, {name: _column(arrivals, name) for name in _COLUMNS})
+    if others := [entry.story.uid for entry in entries if entry.facts is None]:
+        await session.execute(delete(Call).where(_is_one_of(others)))
 
 
 async def beat(

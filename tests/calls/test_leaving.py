@@ -92,6 +92,9 @@ async def test_a_number_that_is_not_ours_is_refused_and_no_arrival(city: City) -
         await citizen.dial()
         with pytest.raises(CallRefusedError):
             await citizen.answered()
+    refused = "SELECT call_uid FROM switch_event WHERE kind = 'HL-REFUSED' AND line LIKE %s"
+    await city.until(lambda: city.query(refused, f"%{number}%"), "a refusal in the ledger")
+    assert city.query("SELECT * FROM call WHERE caller = %s", number) == []
     assert city.query("SELECT * FROM ticket WHERE caller = %s", number) == []
 
 

@@ -246,6 +246,19 @@ async def test_agents_who_sign_in_are_kept_as_lines_and_are_no_calls(
     assert ledger.book.entries == {}
 
 
+async def test_a_number_that_is_not_ours_leaves_lines_and_neither_call_nor_ticket(
+    ledger: Ledger, files: SwitchFiles, sessions: Sessions
+) -> None:
+    wrong = ACall().rings_at("999")
+    files.tell(wrong)
+    await read_all(ledger)
+    files.tell(wrong.mark("HL-REFUSED", "999").is_hung_up())
+    await read_all(ledger)
+    assert await count(sessions, SwitchEvent) == 5
+    assert await count(sessions, Call) == await count(sessions, Ticket) == 0
+    assert ledger.book.entries == {}
+
+
 async def test_lines_that_make_no_sense_are_kept_and_stop_nothing(
     ledger: Ledger, files: SwitchFiles, sessions: Sessions
 ) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from queues.ledger.fold import fold
 from queues.ledger.outcome import PRECEDENCE, Signs, classify, is_human_request
 from queues.ledger.story import Restart
-from tests.folding import folded
+from tests.folding import RULES, folded, story_of
 from tests.switch_lines import NOON, ACall, answered_call
 from tickets.outcomes import Outcome
 
@@ -133,14 +134,9 @@ ENDINGS: dict[str, tuple[Outcome, Callable[[], ACall]]] = {
         lambda: here().journal("served", what="progress").hangs_up(),
     ),
     "called at night": (Outcome.CLOSED, lambda: here().journal("closed").is_hung_up()),
-    "a number that is not ours": (
-        Outcome.BLOCKED_TRUNK,
-        lambda: ACall().cel("CHAN_START", context="from-citizen", exten="999")
-        .mark("HL-REFUSED", "999").is_hung_up(),
-    ),
     "ended by the switch before we picked up": (
         Outcome.BLOCKED_TRUNK,
-        lambda: ACall().cel("CHAN_START", context="from-citizen", exten="12345").is_hung_up(),
+        lambda: ACall().rings_at("12345").is_hung_up(),
     ),
     "ended by the switch, and nobody knows why": (
         Outcome.TECHNICAL_FAILURE,
@@ -153,6 +149,11 @@ ENDINGS: dict[str, tuple[Outcome, Callable[[], ACall]]] = {
 def test_each_ending_has_its_class(ending: str) -> None:
     outcome, tell = ENDINGS[ending]
     assert folded(tell()).outcome is outcome
+
+
+def test_a_number_that_is_not_ours_is_no_arrival() -> None:
+    call = ACall().rings_at("999").mark("HL-REFUSED", "999").is_hung_up()
+    assert fold(story_of(call), RULES) is None
 
 
 def test_every_class_has_an_ending() -> None:
