@@ -7,10 +7,13 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from core.errors import ConfigError
+
+Word = TypeVar("Word", bound=StrEnum)
 
 _FAULTY_LINE = re.compile(r"at line (\d+)")
 
@@ -47,6 +50,20 @@ class Table:
             raise self.fault(f"'{key}' must be one line of 1 to {longest} printable characters.")
         return value
 
+    def flag(self, key: str) -> bool:
+        """Return true or false; false when absent. Raises ConfigError."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise self.fault(f"'{key}' must be true or false, it is {value!r}.")
+        return value
+
+    def one_of(self, key: str, kind: type[Word]) -> Word:
+        """Return one of an enumeration's words. Raises ConfigError naming them."""
+        value = self.values.get(key)
+        if value not in list(kind):
+            raise self.fault(f"'{key}' is {value!r}; it must be one of {', '.join(kind)}.")
+        return kind(value)
+
     def whole(self, key: str, least: int, most: int) -> int:
         """Return a whole number. Raises ConfigError."""
         value = self.values.get(key)
@@ -70,6 +87,23 @@ def read_tables(path: Path, name: str, beside: Collection[str] = ()) -> list[Tab
         raise ConfigError(path, None, f"Write each entry as [[{name}]], not [{name}].")
     lines = _header_lines(text, name)
     return [Table(path, next(lines, None), entry) for entry in found]
+
+
+def read_table(path: Path, name: str, beside: Collection[str] = ()) -> Table:
+    """Return the one `[name]` table of a file, which may hold others `beside` it, read elsewhere.
+
+    Raises ConfigError when it is missing or the file holds anything else.
+    """
+    text = _text(path)
+    document = _parsed(path, text)
+    for key in document:
+        if key != name and key not in beside:
+            raise ConfigError(path, None, f"'{key}' is not known here.")
+    found = document.get(name)
+    if not isinstance(found, dict):
+        raise ConfigError(path, None, f"One table [{name}] must be written here.")
+    header = re.compile(rf"\s*\[\s*{name}\s*\]")
+    return Table(path, next(_lines_like(text, header), None), found)
 
 
 def refuse_twice(pairs: Iterable[tuple[str, Table]], what: str) -> None:
@@ -100,5 +134,8 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
 
 
 def _header_lines(text: str, name: str) -> Iterator[int]:
-    header = re.compile(rf"\s*\[\[\s*{name}\s*\]\]")
+    return _lines_like(text, re.compile(rf"\s*\[\[\s*{name}\s*\]\]"))
+
+
+def _lines_like(text: str, header: re.Pattern[str]) -> Iterator[int]:
     return (number for number, line in enumerate(text.splitlines(), 1) if header.match(line))
