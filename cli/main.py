@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import agents, call, calls, ledger, logs, report, suite, tickets, updown
+from cli import agents, call, calls, flow, ledger, logs, report, suite, tickets, updown
 from cli.screen import errors
 from core.errors import HotlineError
 
@@ -27,6 +27,7 @@ app.command("test")(suite.suite)
 app.add_typer(report.app, name="report")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(agents.app, name="agents")
+app.add_typer(flow.app, name="flow")
 
 
 def main() -> None:

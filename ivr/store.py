@@ -96,7 +96,7 @@ class FlowStore:
     def _renew(self, name: str, known: _Current | None) -> Flow | None:
         """Read a file that is new or changed; when it is wrong, keep what was right."""
         try:
-            text = _read(Path(f"{self._folder}/{name}.yaml"), name)
+            text = read_flow_file(Path(f"{self._folder}/{name}.yaml"), name)
             flow = compile_flow(text, f"{self._folder}/{name}.yaml", name, self._inventory())
         except HotlineError as fault:
             self.faults[name] = fault
@@ -123,7 +123,7 @@ class FlowStore:
         if not _VERSION.fullmatch(version):
             raise UnknownFlow(f"{version[:40]!r} cannot be a version of a flow.")
         path = self._archived(name, version)
-        text = _read(path, name)
+        text = read_flow_file(path, name)
         if version_of(text) != version:
             raise UnknownFlow(f"{path} was changed, it is not the version {version} any more.")
         return compile_flow(text, path, name, UNJUDGED)
@@ -161,7 +161,8 @@ def load_flows(settings: Settings) -> tuple[Flow, ...]:
     return flow_store(settings).load_all()
 
 
-def _read(path: Path, name: str) -> str:
+def read_flow_file(path: Path, name: str) -> str:
+    """Return the text of a flow. Raises ConfigError or UnknownFlow, never for what it says."""
     if not NAME.fullmatch(name):
         raise UnknownFlow(f"{name[:40]!r} cannot be the name of a flow.")
     try:

@@ -3,7 +3,7 @@
 As on real parts, only HOTLINE_STATE survives from session to session.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from ivr.simulator.equipment import MemoryJournal, MemoryTickets, NamedPrompts, 
 from ivr.simulator.people import People
 from ivr.simulator.story import Story
 from ivr.simulator.switch import SimulatedSwitch
-from ivr.simulator.transcript import Transcript
+from ivr.simulator.transcript import Line, Transcript
 from ivr.sounds import Sounds
 from ivr.state import decode
 from tickets.calendar import Workdays
@@ -45,10 +45,16 @@ class Arrival:
     workdays: Workdays = field(default_factory=Workdays)
 
 
-async def simulate(flow: Flow, people: People, sounds: Sounds, arrival: Arrival) -> Story:
+async def simulate(
+    flow: Flow,
+    people: People,
+    sounds: Sounds,
+    arrival: Arrival,
+    watch: Callable[[Line], None] | None = None,
+) -> Story:
     """Live one call. Raises HotlineError where the real one would fall to the switch."""
     clock = Clock(arrival.at)
-    transcript = Transcript(clock)
+    transcript = Transcript(clock, watch=watch)
     channel = SimulatedChannel(people, sounds, transcript)
     switch = SimulatedSwitch(people, transcript)
     journal = MemoryJournal()

@@ -1,5 +1,6 @@
 """What a simulated caller heard and did, line by line."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -31,11 +32,15 @@ class Line:
 
 @dataclass(slots=True)
 class Transcript:
-    """The lines so far."""
+    """The lines so far; `watch` sees each as it is written."""
 
     clock: Clock
     lines: list[Line] = field(default_factory=list)
+    watch: Callable[[Line], None] | None = None
 
     def add(self, kind: Kind, what: str = "") -> None:
         """Write down what happens at this instant."""
-        self.lines.append(Line(self.clock.at, kind, what))
+        line = Line(self.clock.at, kind, what)
+        self.lines.append(line)
+        if self.watch is not None:
+            self.watch(line)
