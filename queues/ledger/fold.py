@@ -49,6 +49,19 @@ class _View:
         return self.legs.last if self.ended is None else self.ended
 
     @property
+    def waits(self) -> list[Wait]:
+        """Every wait for a human, ours or a partner line's, in the order they began."""
+        return sorted(self.legs.visits + self.legs.partners, key=lambda wait: wait.began)
+
+    @property
+    def message_seconds(self) -> float | None:
+        """How long the last message lasted, None without one."""
+        if not self.legs.messages:
+            return None
+        message = self.legs.messages[-1]
+        return _between(message.began, message.ended or self.until)
+
+    @property
     def heard_of(self) -> list[Connection]:
         """Talks known from queue_log alone, where the channel events say nothing of talks."""
         return [] if self.legs.tells_of_talks else self.queue.talked
@@ -94,10 +107,8 @@ def _began_before(started: float, restart: Restart, restarts: Sequence[Restart])
 
 def _facts(story: Story, started: float, s: _View, rules: Rules) -> CallFacts:
     legs, menu = s.legs, s.menu
-    asked = legs.visits[0].began if legs.visits else None
-    answered = _answered(s, asked)
-    message = legs.messages[-1] if legs.messages else None
-    message_seconds = _between(message.began, message.ended or s.until) if message else None
+    asked, answered = _asked(s), _answered(s)
+    waited = _wait_seconds(s, asked, answered)
     return CallFacts(
         uid=story.uid,
         node=story.node,
@@ -116,28 +127,40 @@ def _facts(story: Story, started: float, s: _View, rules: Rules) -> CallFacts:
         answered_at=_instant(answered),
         agent=_agent(s),
         partner=legs.partners[-1].where if legs.partners else None,
-        wait_seconds=_wait_seconds(s, asked, answered),
+        wait_seconds=waited,
         ring_seconds=_ring_seconds(s),
         talk_seconds=_talk_seconds(s, answered),
         callback_number=menu.callback_number,
-        message_path=message.path if message else None,
-        message_seconds=message_seconds,
+        message_path=legs.messages[-1].path if legs.messages else None,
+        message_seconds=s.message_seconds,
         rating=menu.rating,
         survival=legs.survival,
         orphaned=s.orphaned,
         ended_at=_instant(s.ended),
         ended_by=_ended_by(s) if s.ended is not None else None,
-        outcome=_outcome(s, answered, message_seconds, rules) if s.ended is not None else None,
-        has_audio=bool(legs.talks or answered or message),
+        outcome=_outcome(s, answered, waited, rules) if s.ended is not None else None,
+        has_audio=bool(legs.talks or answered or legs.messages),
     )
 
 
-def _answered(s: _View, asked: float | None) -> float | None:
+def _asked(s: _View) -> float | None:
+    """The instant a human was first asked for: by waiting for one, or by a word left for one."""
+    instants = [wait.began for wait in s.waits[:1]]
+    if s.menu.callback_at is not None:
+        instants.append(s.menu.callback_at)
+    if _message_left(s):
+        instants += [message.began for message in s.legs.messages[-1:]]
+        instants += [s.menu.message_at] if s.menu.message_at is not None else []
+    return min(instants, default=None)
+
+
+def _answered(s: _View) -> float | None:
     """The instant citizen and agent hear each other; queue_log only where no bridge was seen."""
     if s.agent_talks:
         return s.agent_talks[0].began
-    if not s.heard_of or asked is None:
+    if not s.heard_of or not s.legs.visits:
         return None
+    asked = s.legs.visits[0].began
     # Its second is cut off, so it may seem to lie before the wait.
     return min(max(s.heard_of[0].at, asked), max(s.until, asked))
 
@@ -174,11 +197,19 @@ def _phone(s: _View) -> str | None:
 
 
 def _wait_seconds(s: _View, asked: float | None, answered: float | None) -> float | None:
-    if asked is None:
+    """Seconds from asking for a human to hearing an agent, or to leaving the last wait.
+
+    The time of a talk with a partner line was not waited.
+    """
+    if asked is None or not s.waits:
         return None
-    if answered is not None:
-        return _between(asked, answered)
-    return _between(asked, s.legs.visits[-1].left or s.until)
+    until = (s.waits[-1].left or s.until) if answered is None else answered
+    helped = sum(
+        _between(talk.began, min(talk.ended or s.until, until))
+        for talk in s.legs.talks
+        if talk.wait.at_partner
+    )
+    return _between(asked + helped, until)
 
 
 def _ring_seconds(s: _View) -> float | None:
@@ -221,25 +252,22 @@ def _hung_up_by_caller(legs: Legs) -> bool:
     return "/" in legs.hung_up_by and not legs.hung_up_by.startswith("dialplan/")
 
 
-def _outcome(
-    s: _View, answered: float | None, message_seconds: float | None, rules: Rules
-) -> Outcome:
+def _outcome(s: _View, answered: float | None, waited: float | None, rules: Rules) -> Outcome:
     legs, menu = s.legs, s.menu
     reached = {wait.where for wait in legs.partners if wait.joined}
     last = legs.visits[-1] if legs.visits else None
     by_caller = _hung_up_by_caller(legs)
-    gave_up_after = _gave_up_after(s)
     return classify(
         Signs(
             answered=answered is not None,
             reached_emergency=bool(reached & rules.emergency),
             reached_partner=bool(reached),
             callback_taken=menu.callback_number is not None,
-            message_left=_message_left(menu, message_seconds),
+            message_left=_message_left(s),
             orphaned=s.orphaned,
             queue_end=_queue_end(last, s.queue) if last else None,
-            gave_up_after=gave_up_after,
-            gave_up_soon=gave_up_after is not None and gave_up_after <= rules.short_abandon,
+            waited=waited is not None,
+            gave_up_soon=waited is not None and waited <= rules.short_abandon,
             refused=legs.refused or not (legs.picked_up or by_caller),
             closed=menu.closed,
             served=menu.served,
@@ -248,24 +276,16 @@ def _outcome(
     )
 
 
-def _message_left(menu: MenuStory, seconds: float | None) -> bool:
+def _message_left(s: _View) -> bool:
     """Whether a message counts: the dialplan measured it; if that was not written down, we do."""
-    if menu.message_left is not None:
-        return menu.message_left
-    return (seconds or 0.0) >= SHORTEST_MESSAGE
+    if s.menu.message_left is not None:
+        return s.menu.message_left
+    return (s.message_seconds or 0.0) >= SHORTEST_MESSAGE
 
 
 def _queue_end(last: Wait, queue: QueueStory) -> Outcome | None:
     """How the switch ended the last visit; queue_log speaks where the dialplan could not."""
     return _STATUS_ENDS.get(last.status) if last.status else queue.last_end
-
-
-def _gave_up_after(s: _View) -> float | None:
-    """Seconds from first asking for anybody to leaving the last wait without having got them."""
-    waits = sorted(s.legs.visits + s.legs.partners, key=lambda wait: wait.began)
-    if not waits:
-        return None
-    return _between(waits[0].began, waits[-1].left or s.until)
 
 
 def _between(start: float, end: float) -> float:

@@ -21,7 +21,9 @@ class MenuStory:
     line: str | None = None
     query_code: str | None = None
     callback_number: str | None = None
+    callback_at: float | None = None
     message_left: bool | None = None
+    message_at: float | None = None
     rating: int | None = None
     served: bool = False
     closed: bool = False
@@ -39,7 +41,7 @@ class MenuStory:
             case JournalKind.STEP:
                 self._step(event)
             case JournalKind.CALLBACK:
-                self.callback_number = event.word("number") or self.callback_number
+                self._callback(event)
             case JournalKind.RATING:
                 score = event.fields.get("score")
                 self.rating = score if _is_score(score) else self.rating
@@ -53,7 +55,12 @@ class MenuStory:
         if verb != _WAITING:
             self.keys.append((event.at, event.word("keys") or ""))
         if verb == _MESSAGE and outcome in _MESSAGE_ENDS:
-            self.message_left = _MESSAGE_ENDS[outcome]
+            self.message_left, self.message_at = _MESSAGE_ENDS[outcome], event.at
+
+    def _callback(self, event: JournalEvent) -> None:
+        if number := event.word("number"):
+            self.callback_number = number
+            self.callback_at = event.at if self.callback_at is None else self.callback_at
 
     def _flow(self, event: JournalEvent) -> None:
         version = event.fields.get("version")

@@ -13,8 +13,7 @@ from tickets.outcomes import Outcome
 class Signs:
     """What the events of an ended call say; several may be true at once.
 
-    `queue_end` is how the last wait ended if the switch ended it. `gave_up_after` is seconds from
-    first asking for a human to leaving the last wait, None when no human was asked for.
+    `queue_end` is how the last wait ended if the switch ended it, `waited` whether there was one.
     """
 
     answered: bool = False
@@ -24,7 +23,7 @@ class Signs:
     message_left: bool = False
     orphaned: bool = False
     queue_end: Outcome | None = None
-    gave_up_after: float | None = None
+    waited: bool = False
     gave_up_soon: bool = False
     refused: bool = False
     closed: bool = False
@@ -46,7 +45,7 @@ PRECEDENCE: tuple[tuple[Outcome, Callable[[Signs], bool]], ...] = (
     (Outcome.LEFT_EMPTY, lambda s: s.queue_end is Outcome.LEFT_EMPTY),
     (Outcome.TIMED_OUT, lambda s: s.queue_end is Outcome.TIMED_OUT),
     (Outcome.ABANDONED_SHORT, lambda s: s.gave_up_soon),
-    (Outcome.ABANDONED, lambda s: s.gave_up_after is not None),
+    (Outcome.ABANDONED, lambda s: s.waited),
     (Outcome.BLOCKED_TRUNK, lambda s: s.refused),
     (Outcome.CLOSED, lambda s: s.closed),
     (Outcome.IVR_SERVED, lambda s: s.served),

@@ -113,6 +113,34 @@ def test_a_talk_with_a_partner_is_not_counted_as_an_agents() -> None:
     assert (facts.partner, facts.has_audio) == ("12348", True)
 
 
+def test_who_gives_up_while_a_partner_rings_had_asked_for_a_human() -> None:
+    call = ACall().arrives().in_menu().dials_partner()
+    asked = call.at
+    facts = folded(call.wait(15).hangs_up())
+    assert facts.human_requested_at is not None
+    assert facts.human_requested_at.timestamp() == pytest.approx(asked, abs=0.01)
+    assert facts.wait_seconds == pytest.approx(15, abs=0.01)
+
+
+def test_a_talk_with_a_partner_is_not_waited_for_our_own_agent() -> None:
+    call = ACall().arrives().dials_partner().wait(5).joins("12348").wait(300)
+    call.cel("BRIDGE_EXIT", "12348", call._in_bridge()).partner_done("ANSWER")
+    facts = folded(call.queues().rings().wait(4).connects().agent_hangs_up().hangs_up())
+    assert facts.outcome is Outcome.ANSWERED
+    assert facts.wait_seconds == pytest.approx(9, abs=0.01)
+
+
+def test_what_passes_in_a_menu_after_the_queue_is_not_waited() -> None:
+    call = ACall().arrives().queues().wait(9).leaves_queue("key-1").wait(200).hangs_up()
+    assert folded(call).wait_seconds == pytest.approx(9, abs=0.01)
+
+
+def test_a_callback_ordered_in_the_menu_asks_for_a_human_and_waits_for_none() -> None:
+    facts = folded(ACall().arrives().in_menu().journal("callback", number="138").hangs_up())
+    assert facts.human_requested_at is not None
+    assert facts.wait_seconds is None
+
+
 @pytest.mark.parametrize(
     ("ended_by", "call"),
     [

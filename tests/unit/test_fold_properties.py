@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queues.ledger.fold import fold
+from queues.ledger.outcome import is_human_request
 from queues.ledger.story import Restart
 from queues.models import Stream
 from tests.folding import RULES, folded, story_of
@@ -44,6 +45,9 @@ STEPS: dict[str, Callable[[ACall], ACall]] = {
     "partner joins": lambda call: call.joins("12348"),
     "partner done": lambda call: call.partner_done("NOANSWER"),
     "message": lambda call: call.speaks(5),
+    "message of which only the menu knows": lambda call: call.journal(
+        "step", node="m", verb="message", outcome="recorded", ms=0, keys=""
+    ),
     "callback": lambda call: call.journal("callback", number="138"),
     "served": lambda call: call.journal("served", what="progress"),
     "closed": lambda call: call.journal("closed"),
@@ -114,6 +118,14 @@ def test_no_duration_is_negative_and_no_call_ends_before_it_begins(
         facts.wait_seconds, facts.ring_seconds, facts.talk_seconds, facts.message_seconds
     )  # fmt: skip
     assert all(seconds is None or seconds >= 0 for seconds in durations)
+
+
+@given(calls())
+def test_who_asked_for_a_human_has_the_instant_of_it(call: ACall) -> None:
+    facts = folded(call)
+    unasked = {Outcome.BLOCKED_TRUNK, Outcome.TECHNICAL_FAILURE}
+    if facts.outcome and is_human_request(facts.outcome) and facts.outcome not in unasked:
+        assert facts.human_requested_at is not None
 
 
 @given(calls())
