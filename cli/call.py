@@ -4,6 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 from sqlalchemy import select
@@ -74,7 +75,7 @@ async def _place(settings: Settings, wish: Wish) -> None:
         agent = await stack.enter_async_context(somebody_answers(settings))
         await stack.enter_async_context(partner_lines(settings))
         citizen = await stack.enter_async_context(
-            Citizen(server, wish.caller, wish.to, settings.trunk_address)
+            Citizen(server, quote(wish.caller, safe="+*#"), wish.to, settings.trunk_address)
         )
         began = utc_now()
         out.print(f"[bold]{wish.caller} dials {wish.to}[/]")
