@@ -10,6 +10,7 @@ from api.fields import Answer, Cursor, Instant, Limit, Page, read_cursor
 from api.resources import Session
 from reports.answer_rate import AnswerRate, Period, ReportRow, answer_rate, calls_behind
 from reports.definitions import Unit
+from reports.rolling import REQUIRED, Rolling, Window, rolling
 from reports.selections import Grouping
 
 router = APIRouter(prefix="/api/reports", tags=["reports"])
@@ -61,12 +62,44 @@ class AnswerRateAnswer(Answer):
     offenders: list[str]
 
 
+class WindowAnswer(Answer):
+    """24 hours; `value` is null when nobody asked for a human in them."""
+
+    begin: Instant
+    end: Instant
+    human_requests: int
+    value: float | None
+
+
+class RollingAnswer(Answer):
+    """All windows of 24 hours that end at a full hour of the period and are over.
+
+    `short` are those below what the standard requires.
+    """
+
+    since: date
+    until: date
+    time_zone: str
+    as_of: Instant
+    required: float
+    windows: int
+    worst: WindowAnswer | None
+    short: list[WindowAnswer]
+    definition: MeasureAnswer
+
+
 @router.get("/answer-rate")
 async def get_answer_rate(
     session: Session, since: Since, until: Until, by: Grouping = Grouping.DAY
 ) -> AnswerRateAnswer:
     """接通率 by day, hour, line or queue."""
     return _answer(await answer_rate(session, Period(since, until), by))
+
+
+@router.get("/rolling-24h")
+async def get_rolling(session: Session, since: Since, until: Until) -> RollingAnswer:
+    """连续24小时接通率: the worst 24 hours of a period, and every one that falls short."""
+    return _rolling_answer(await rolling(session, Period(since, until)))
 
 
 @router.get("/answer-rate/calls")
@@ -98,6 +131,29 @@ def _answer(report: AnswerRate) -> AnswerRateAnswer:
         total=_row(report.total),
         definitions=[MeasureAnswer.model_validate(measure) for measure in report.definitions],
         offenders=[item.call.uid for item in report.offenders],
+    )
+
+
+def _rolling_answer(found: Rolling) -> RollingAnswer:
+    return RollingAnswer(
+        since=found.period.since,
+        until=found.period.until,
+        time_zone="Asia/Shanghai",
+        as_of=found.as_of,
+        required=REQUIRED,
+        windows=len(found.windows),
+        worst=_window(found.worst) if found.worst else None,
+        short=[_window(window) for window in found.short],
+        definition=MeasureAnswer.model_validate(found.measure),
+    )
+
+
+def _window(window: Window) -> WindowAnswer:
+    return WindowAnswer(
+        begin=window.begin,
+        end=window.end,
+        human_requests=window.counts.human_requests,
+        value=window.value,
     )
 
 

@@ -12,7 +12,18 @@ from core.clock import local_day, utc_now
 from core.masking import mask_phone
 from reports.answer_rate import AnswerRate, Period, ReportRow, answer_rate, calls_behind
 from reports.definitions import Measure, Unit
+from reports.rolling import REQUIRED, Rolling, Window, rolling
 from reports.selections import Grouping
+
+# Shares and times that stand in the table; --all shows the others.
+_HEADLINES = (
+    "answer_rate_gross",
+    "answer_rate_net",
+    "answered_in_15s_over_offered",
+    "answered_in_15s_over_answered",
+    "mean_wait_answered",
+    "mean_wait_abandoned",
+)
 
 app = typer.Typer(help="Published figures, with their definitions.", no_args_is_help=True)
 
@@ -29,6 +40,7 @@ def answer_rate_command(
     by: Annotated[Grouping, typer.Option(help="What a row stands for.")] = Grouping.DAY,
     behind: Annotated[str, typer.Option(help="List the calls behind a number: answered, …")] = "",
     row: Annotated[str, typer.Option(help="Only of this row, with --behind.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Every measure, of the total.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """接通率: how many of those who asked for a human got one."""
@@ -41,8 +53,70 @@ def answer_rate_command(
     report = read(lambda session: answer_rate(session, period, by))
     if as_json:
         print_json(_as_dict(report))
+        return
+    if every:
+        _print_all(report)
     else:
         _print(report)
+    _print_state(report)
+
+
+@app.command("rolling-24h")
+def rolling_command(
+    since: Annotated[str, typer.Option("--from", help="First day, such as 2026-11-01.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Last day; today if absent.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """连续24小时接通率: any 24 hours against GB/T 33358's 95 %. Exit code 1 below it."""
+    last = day(until) or local_day(utc_now())
+    period = Period(day(since) or last, last + timedelta(days=1))
+    found = read(lambda session: rolling(session, period))
+    if as_json:
+        print_json(_rolling_as_dict(found))
+    else:
+        _print_rolling(found)
+    if found.short:
+        raise typer.Exit(1)
+
+
+def _print_all(report: AnswerRate) -> None:
+    rows = [
+        (m.name_zh, m.name_en, _figure(m, report.total.figures[m.id]), m.formula)
+        for m in report.definitions
+    ]
+    print_table(("", "measure", "total", "formula"), rows, right="total")
+
+
+def _print_rolling(found: Rolling) -> None:
+    rows = [
+        (moment(w.begin), moment(w.end), _figure(found.measure, w.value), w.counts.human_requests)
+        for w in found.short or ([found.worst] if found.worst else [])
+    ]
+    print_table(("from", "until", found.measure.name_zh, "human requests"), rows)
+    out.print(
+        f"{len(found.short)} of {len(found.windows)} windows of 24 hours below {REQUIRED:.0%} "
+        f"as of {moment(found.as_of)}\n{_definition(found.measure)}"
+    )
+
+
+def _rolling_as_dict(found: Rolling) -> dict[str, object]:
+    return {
+        "as_of": found.as_of.isoformat(),
+        "measure": {"id": found.measure.id, "version": found.measure.version},
+        "required": REQUIRED,
+        "windows": len(found.windows),
+        "worst": _window(found.worst) if found.worst else None,
+        "short": [_window(window) for window in found.short],
+    }
+
+
+def _window(window: Window) -> dict[str, object]:
+    return {
+        "from": window.begin.isoformat(),
+        "until": window.end.isoformat(),
+        "value": window.value,
+        "human_requests": window.counts.human_requests,
+    }
 
 
 def _print(report: AnswerRate) -> None:
@@ -53,23 +127,33 @@ def _print(report: AnswerRate) -> None:
     ]
     headings = (report.grouping.value, *(m.name_zh for m in shown))
     print_table(headings, rows, right=",".join(m.name_zh for m in shown))
+    out.print()
+    for measure in shown:
+        out.print(_definition(measure))
+
+
+def _print_state(report: AnswerRate) -> None:
     out.print(
         f"\nas of {moment(report.as_of)} (Asia/Shanghai), "
         f"{report.total.counts.running} calls still running; classes "
         + ("add up" if report.adds_up else "[red]do not add up[/]")
     )
-    for measure in shown:
-        out.print(
-            f"[bold]{measure.name_zh}[/] {measure.name_en}: {measure.formula}  "
-            f"[dim]{measure.id} v{measure.version} · {measure.source}[/]"
-        )
     for offender in report.offenders:
         out.print(f"[red]call {offender.call.uid} is in no class[/]")
 
 
+def _definition(measure: Measure) -> str:
+    return (
+        f"[bold]{measure.name_zh}[/] {measure.name_en}: {measure.formula}  "
+        f"[dim]{measure.id} v{measure.version} · {measure.source}[/]"
+    )
+
+
 def _matters(measure: Measure, total: ReportRow) -> bool:
-    """A class in which no call ended would only widen the table; rates are always shown."""
-    return measure.unit is not Unit.CALLS or bool(total.figures[measure.id])
+    """A table of all measures would be too wide, and so would classes in which no call ended."""
+    if measure.unit is Unit.CALLS:
+        return bool(total.figures[measure.id])
+    return measure.id in _HEADLINES
 
 
 def _figure(measure: Measure, value: float | None) -> str:

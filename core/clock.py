@@ -1,6 +1,6 @@
 """The one door through which time enters: aware UTC inside, Asia/Shanghai at the edges."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -24,3 +24,8 @@ def local(instant: datetime) -> datetime:
 def local_day(instant: datetime) -> date:
     """Return the city's calendar day of an instant; a call belongs to the day it began."""
     return local(instant).date()
+
+
+def midnight(day: date) -> datetime:
+    """Return the instant at which a day begins in the city, aware, in UTC."""
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)

@@ -14,7 +14,8 @@ from core.clock import utc_now
 from core.errors import HotlineError
 from queues.models import Call
 from reports import repository
-from reports.definitions import MEASURES, Counts, Measure
+from reports.counts import Counts
+from reports.definitions import MEASURES, Measure
 from reports.repository import CallInList, Count, Place
 from reports.selections import SELECTIONS, Grouping, row_key
 
@@ -134,14 +135,7 @@ def _by_key(found: Iterable[Count]) -> dict[str, Counts]:
     """Add the classes of each key up, keeping the order of the keys."""
     counts: dict[str, Counts] = {}
     for row in found:
-        counts[row.key] = counts.get(row.key, Counts()) + Counts(
-            arrivals=row.calls,
-            running=row.running,
-            classes={row.outcome: row.calls} if row.outcome is not None else {},
-            answered_in_time=row.answered_in_time,
-            waited=row.waited,
-            waited_abandoned=row.waited_abandoned,
-        )
+        counts[row.key] = counts.get(row.key, Counts()) + row.counts
     return counts
 
 

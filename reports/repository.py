@@ -1,16 +1,32 @@
 """All SQL of the reports room, over the ledger's `call` table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from queues.models import Call, LedgerPosition, SwitchEvent
 from recordings.models import Recording, RecordingState
-from reports.definitions import ABANDONED
-from reports.selections import ANSWERED_IN_TIME, RUNNING, UNEXPLAINED, Grouping, row_key, waited
+from reports.counts import Counts
+from reports.selections import (
+    ABANDONED_IN_TIME,
+    ANSWERED,
+    ANSWERED_IN_TIME,
+    ANSWERED_IN_TIME_OF_CALL,
+    GAVE_UP,
+    QUEUED,
+    RATED,
+    RUNNING,
+    SATISFIED,
+    UNEXPLAINED,
+    Grouping,
+    reached,
+    row_key,
+    waited,
+)
 from tickets.models import Ticket
 from tickets.outcomes import Outcome
 
@@ -29,16 +45,11 @@ class CallInList:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The calls of one row key and one class; waits are sums of seconds, `misfits` in no class."""
+    """The calls of one row key and one class; `misfits` of them are in no class."""
 
     key: str
-    outcome: Outcome | None
-    calls: int
-    running: int
     misfits: int
-    answered_in_time: int
-    waited: float
-    waited_abandoned: float
+    counts: Counts
 
 
 async def count_calls(
@@ -50,18 +61,20 @@ async def count_calls(
         select(
             key,
             Call.outcome,
-            func.count().label("calls"),
-            func.count().filter(RUNNING).label("running"),
             func.count().filter(UNEXPLAINED).label("misfits"),
-            func.count().filter(ANSWERED_IN_TIME).label("answered_in_time"),
-            _sum(waited(), Call.outcome == Outcome.ANSWERED).label("waited"),
-            _sum(waited(), Call.outcome.in_(ABANDONED)).label("waited_abandoned"),
+            *(amount.label(name) for name, amount in _AMOUNTS.items()),
         )
         .where(Call.day >= since, Call.day < until)
         .group_by(key, Call.outcome)
         .order_by(key)
     )
-    return [Count(*row) for row in await session.execute(query)]
+    return [_count(*row) for row in await session.execute(query)]
+
+
+def _count(key: str, outcome: Outcome | None, misfits: int, *amounts: Any) -> Count:
+    told = dict(zip(_AMOUNTS, amounts, strict=True))
+    classes = {outcome: told["arrivals"]} if outcome is not None else {}
+    return Count(key, misfits, Counts(classes=classes, **told))
 
 
 async def newest_calls(
@@ -117,5 +130,26 @@ def _calls() -> Select[Call, str, RecordingState]:
     )
 
 
-def _sum(value: ColumnElement[float], where: ColumnElement[bool]) -> ColumnElement[float]:
+def _sum(value: ColumnElement[Any], where: ColumnElement[bool]) -> ColumnElement[Any]:
     return func.coalesce(func.sum(value).filter(where), 0)
+
+
+# Everything that `Counts` holds but for the classes, by its name.
+_AMOUNTS: Mapping[str, ColumnElement[Any]] = {
+    "arrivals": func.count(),
+    "running": func.count().filter(RUNNING),
+    "requests": _sum(Call.queue_visits.expression, Call.ended_at.is_not(None)),
+    "queued": func.count().filter(QUEUED),
+    "answered_in_time": func.count().filter(ANSWERED_IN_TIME),
+    "answered_in_time_of_call": func.count().filter(ANSWERED_IN_TIME_OF_CALL),
+    "abandoned_in_time": func.count().filter(ABANDONED_IN_TIME),
+    "waited": _sum(waited(), ANSWERED),
+    "waited_abandoned": _sum(waited(), GAVE_UP),
+    "waited_all": _sum(Call.wait_seconds.expression, QUEUED),
+    "reached": _sum(reached(), ANSWERED),
+    "talked": _sum(Call.talk_seconds.expression, ANSWERED),
+    "rated": func.count().filter(RATED),
+    "satisfied": func.count().filter(SATISFIED),
+    "longest_wait": func.max(Call.wait_seconds).filter(QUEUED),
+    "longest_talk": func.max(Call.talk_seconds).filter(ANSWERED),
+}

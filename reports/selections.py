@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Float, and_, func, or_, true
 
 from core.clock import SHANGHAI
 from queues.models import Call
-from reports.definitions import ABANDONED, ANSWER_LIMIT, NO_HUMAN_ASKED
+from reports.counts import ABANDONED, ANSWER_LIMIT, LEAST_SATISFIED, NO_HUMAN_ASKED
 from tickets.outcomes import Outcome
 
 
@@ -29,6 +29,11 @@ def waited() -> ColumnElement[float]:
     return func.date_part("epoch", until - Call.human_requested_at, type_=Float)
 
 
+def reached() -> ColumnElement[float]:
+    """Seconds from the beginning of the call to hearing a human."""
+    return func.date_part("epoch", Call.answered_at - Call.started_at, type_=Float)
+
+
 def row_key(grouping: Grouping) -> ColumnElement[str]:
     """The key of the row a call belongs to, as text; '' for a call that entered no queue."""
     if grouping is Grouping.DAY:
@@ -41,7 +46,14 @@ def row_key(grouping: Grouping) -> ColumnElement[str]:
     return func.coalesce(Call.queue, "")
 
 
-ANSWERED_IN_TIME = and_(Call.outcome == Outcome.ANSWERED, waited() <= ANSWER_LIMIT)
+ANSWERED = Call.outcome == Outcome.ANSWERED
+GAVE_UP = Call.outcome.in_(ABANDONED)
+ANSWERED_IN_TIME = and_(ANSWERED, waited() <= ANSWER_LIMIT)
+ANSWERED_IN_TIME_OF_CALL = and_(ANSWERED, reached() <= ANSWER_LIMIT)
+ABANDONED_IN_TIME = and_(GAVE_UP, waited() <= ANSWER_LIMIT)
+QUEUED = and_(Call.ended_at.is_not(None), Call.human_requested_at.is_not(None))
+RATED = and_(ANSWERED, Call.rating.is_not(None))
+SATISFIED = and_(ANSWERED, Call.rating <= LEAST_SATISFIED)
 RUNNING = Call.ended_at.is_(None)
 UNEXPLAINED = or_(
     and_(Call.ended_at.is_not(None), Call.outcome.is_(None)),
@@ -53,7 +65,12 @@ SELECTIONS: Mapping[str, ColumnElement[bool]] = {
     "running": RUNNING,
     "unexplained": UNEXPLAINED,
     "human_requests": and_(Call.ended_at.is_not(None), Call.outcome.not_in(NO_HUMAN_ASKED)),
+    "queued": QUEUED,
     "answered_in_15s": ANSWERED_IN_TIME,
-    "abandoned_total": Call.outcome.in_(ABANDONED),
+    "answered_in_15s_of_call": ANSWERED_IN_TIME_OF_CALL,
+    "abandoned_total": GAVE_UP,
+    "abandoned_in_15s": ABANDONED_IN_TIME,
+    "rated": RATED,
+    "satisfied": SATISFIED,
     **{outcome.value: Call.outcome == outcome for outcome in Outcome},
 }

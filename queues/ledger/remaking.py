@@ -6,11 +6,11 @@ rules that have changed since. Called by `verify` and `rebuild`; memory stays fl
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.clock import SHANGHAI
+from core.clock import midnight
 from queues.ledger import remaking_repository as repository
 from queues.ledger.book import Entry
 from queues.ledger.events import reread, restart_of
@@ -142,5 +142,4 @@ async def _ranges(session: AsyncSession, days: Days) -> list[UidRange]:
 
 
 def _epoch(day: date, shift: timedelta) -> str:
-    midnight = datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
-    return str(int((midnight + shift).timestamp()))
+    return str(int((midnight(day) + shift).timestamp()))

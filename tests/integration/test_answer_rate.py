@@ -50,6 +50,7 @@ def a_call(outcome: Outcome | None = Outcome.ANSWERED, wait: float = 5.0, **fact
         "queue": "GEN",
         "queue_visits": 1,
         "answered_at": heard if outcome is Outcome.ANSWERED else None,
+        "wait_seconds": wait,
         "ended_at": None,
         "outcome": outcome,
         "orphaned": False,
@@ -57,6 +58,8 @@ def a_call(outcome: Outcome | None = Outcome.ANSWERED, wait: float = 5.0, **fact
     }
     if outcome is not None:
         columns["ended_at"] = heard + timedelta(seconds=60 if outcome is Outcome.ANSWERED else 0)
+    if "human_requested_at" in facts:
+        columns |= {"wait_seconds": None, "queue_visits": 0}
     return Call(**columns | facts)
 
 
@@ -75,8 +78,9 @@ async def report(
 async def test_a_day_counted_by_hand_comes_out_the_same(sessions: Sessions) -> None:
     await stored(
         sessions,
-        *(a_call(wait=4.0) for _ in range(6)),
-        *(a_call(wait=20.0) for _ in range(2)),
+        *(a_call(wait=4.0, talk_seconds=100.0, rating=rating) for rating in (1, 3, 4)),
+        *(a_call(wait=4.0, talk_seconds=100.0) for _ in range(3)),
+        *(a_call(wait=20.0, talk_seconds=30.0) for _ in range(2)),
         a_call(Outcome.ABANDONED, wait=40.0),
         a_call(Outcome.ABANDONED_SHORT, wait=2.0),
         a_call(Outcome.IVR_HANGUP, human_requested_at=None, queue=None),
@@ -100,6 +104,21 @@ async def test_a_day_counted_by_hand_comes_out_the_same(sessions: Sessions) -> N
             "answered_in_15s_over_answered": 0.75,
             "mean_wait_answered": 8.0,
             "mean_wait_abandoned": 21.0,
+            "answer_rate_per_request": 0.8,
+            "answer_rate_of_arrivals": 8 / 13,
+            "answered_in_15s_of_call_over_offered": 0.6,
+            "service_level_with_early_abandons": 0.7,
+            "service_level_over_answered_and_abandoned": 0.6,
+            "service_level_without_early_abandons": 6 / 9,
+            "abandon_rate": 0.2,
+            "abandon_rate_without_short": 1 / 9,
+            "mean_wait_from_call": 8.0,
+            "mean_wait_all": 10.6,
+            "longest_wait": 40.0,
+            "mean_talk": 82.5,
+            "longest_talk": 100.0,
+            "rating_share": 0.375,
+            "satisfaction": 2 / 3,
         }
     )
 
@@ -107,6 +126,26 @@ async def test_a_day_counted_by_hand_comes_out_the_same(sessions: Sessions) -> N
 async def test_an_answer_at_exactly_fifteen_seconds_is_in_time(sessions: Sessions) -> None:
     await stored(sessions, a_call(wait=15.0), a_call(wait=15.001))
     assert (await report(sessions)).total.counts.answered_in_time == 1
+
+
+async def test_a_greeting_counts_from_the_calls_beginning_and_not_from_asking(
+    sessions: Sessions,
+) -> None:
+    slow_greeting = a_call(wait=5.0, started_at=MORNING)
+    slow_greeting.started_at = MORNING - timedelta(seconds=12)
+    await stored(sessions, slow_greeting)
+    figures = (await report(sessions)).total.figures
+    assert figures["answered_in_15s_over_offered"] == 1
+    assert figures["answered_in_15s_of_call_over_offered"] == 0
+    assert (figures["mean_wait_answered"], figures["mean_wait_from_call"]) == (5.0, 17.0)
+
+
+async def test_a_caller_who_asks_twice_is_one_request_by_calls_and_two_by_entries(
+    sessions: Sessions,
+) -> None:
+    await stored(sessions, a_call(queue_visits=2), a_call(None, queue_visits=3))
+    figures = (await report(sessions)).total.figures
+    assert (figures["answer_rate_gross"], figures["answer_rate_per_request"]) == (1.0, 0.5)
 
 
 async def test_a_period_without_calls_has_no_rate_and_no_rows(sessions: Sessions) -> None:
@@ -173,6 +212,7 @@ async def test_every_number_has_as_many_calls_behind_it_as_it_says(sessions: Ses
     await stored(
         sessions,
         *(a_call(outcome, wait=wait) for outcome in Outcome for wait in (3.0, 30.0)),
+        *(a_call(rating=rating) for rating in (1, 3, 5)),
         a_call(None),
     )
     counts = (await report(sessions, Grouping.QUEUE)).rows[0].counts
@@ -181,7 +221,12 @@ async def test_every_number_has_as_many_calls_behind_it_as_it_says(sessions: Ses
         "running": counts.running,
         "unexplained": counts.unexplained,
         "human_requests": counts.human_requests,
+        "queued": counts.queued,
         "answered_in_15s": counts.answered_in_time,
+        "answered_in_15s_of_call": counts.answered_in_time_of_call,
+        "abandoned_in_15s": counts.abandoned_in_time,
+        "rated": counts.rated,
+        "satisfied": counts.satisfied,
         "abandoned_total": counts.of(Outcome.ABANDONED, Outcome.ABANDONED_SHORT),
         **{outcome.value: counts.of(outcome) for outcome in Outcome},
     }

@@ -279,7 +279,7 @@ async def test_every_door_is_described_for_people_and_for_programs(api: httpx.As
     schema = await answer(api, "/openapi.json")
     assert isinstance(schema["paths"], dict)
     page = (await api.get("/docs")).text
-    assert len(schema["paths"]) == 7
+    assert len(schema["paths"]) == 8
     assert all(path in page for path in schema["paths"])
     assert "http://" not in page
     assert "https://" not in page
@@ -405,3 +405,15 @@ async def test_a_taken_port_ends_the_process_with_a_sentence(
         _, said = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 1
     assert "choose another port with HOTLINE_HTTP_PORT" in said.decode()
+
+
+async def test_the_worst_twenty_four_hours_come_with_what_is_required(
+    api: httpx.AsyncClient, sessions: Sessions
+) -> None:
+    await a_call(sessions, started_at=BEGAN - timedelta(days=30))
+    found = await answer(api, "/api/reports/rolling-24h?from=2026-10-25&to=2026-10-26")
+    assert (found["required"], found["windows"], found["short"]) == (0.95, 24, [])
+    assert isinstance(found["worst"], dict)
+    assert (found["worst"]["human_requests"], found["worst"]["value"]) == (1, 1.0)
+    assert isinstance(found["definition"], dict)
+    assert found["definition"]["id"] == "answer_rate_gross"

@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.definitions import MEASURES, Counts, Unit
+from reports.counts import Counts
+from reports.definitions import BY_ID, MEASURES, Measure, Unit
 from tickets.outcomes import Outcome
 
 pytestmark = pytest.mark.unit
-
-BY_ID = {measure.id: measure for measure in MEASURES}
 
 # A made-up day, small enough to add up by hand.
 A_DAY = Counts(
@@ -25,21 +24,38 @@ A_DAY = Counts(
         Outcome.TIMED_OUT: 3,
         Outcome.CALLBACK_TAKEN: 1,
     },
+    requests=95,
+    queued=88,
     answered_in_time=76,
+    answered_in_time_of_call=40,
+    abandoned_in_time=3,
     waited=480.0,
     waited_abandoned=90.0,
+    waited_all=880.0,
+    reached=1200.0,
+    talked=17_440.0,
+    rated=50,
+    satisfied=49,
+    longest_wait=299.5,
+    longest_talk=4751.0,
 )
 
 counts = st.builds(
-    lambda classes, running, in_time: Counts(
+    lambda classes, running, some: Counts(
         arrivals=sum(classes.values()) + running,
         running=running,
         classes=classes,
-        answered_in_time=min(in_time, classes[Outcome.ANSWERED]),
+        requests=classes[Outcome.ANSWERED] + some,
+        answered_in_time=min(some, classes[Outcome.ANSWERED]),
+        answered_in_time_of_call=min(some, classes[Outcome.ANSWERED]) // 2,
+        abandoned_in_time=min(some, classes[Outcome.ABANDONED_SHORT]),
+        rated=min(some, classes[Outcome.ANSWERED]),
+        satisfied=min(some, classes[Outcome.ANSWERED]) // 3,
+        longest_wait=some or None,
     ),
     classes=st.fixed_dictionaries({outcome: st.integers(0, 500) for outcome in Outcome}),
     running=st.integers(0, 50),
-    in_time=st.integers(0, 500),
+    some=st.integers(0, 500),
 )
 
 
@@ -58,6 +74,21 @@ counts = st.builds(
         ("answered_in_15s_over_answered", 76 / 80),
         ("mean_wait_answered", 6.0),
         ("mean_wait_abandoned", 15.0),
+        ("answer_rate_per_request", 80 / 95),
+        ("answer_rate_of_arrivals", 80 / 100),
+        ("answered_in_15s_of_call_over_offered", 40 / 90),
+        ("service_level_with_early_abandons", 79 / 86),
+        ("service_level_over_answered_and_abandoned", 76 / 86),
+        ("service_level_without_early_abandons", 76 / 83),
+        ("abandon_rate", 6 / 86),
+        ("abandon_rate_without_short", 4 / 84),
+        ("mean_wait_from_call", 15.0),
+        ("mean_wait_all", 10.0),
+        ("longest_wait", 299.5),
+        ("mean_talk", 218.0),
+        ("longest_talk", 4751.0),
+        ("rating_share", 50 / 80),
+        ("satisfaction", 49 / 50),
     ],
 )
 def test_a_day_added_up_by_hand_gives_the_same_figures(measure: str, value: float) -> None:
@@ -84,18 +115,36 @@ def test_no_share_leaves_the_range_from_none_to_all(day: Counts) -> None:
 @given(counts, counts)
 def test_two_days_add_up_to_their_sum(first: Counts, second: Counts) -> None:
     for measure in (m for m in MEASURES if m.unit is Unit.CALLS):
-        assert measure.over(first + second) == measure.over(first) + measure.over(second)
+        assert calls(measure, first + second) == calls(measure, first) + calls(measure, second)
     assert (first + second).unexplained == 0
+
+
+@given(counts, counts)
+def test_the_longest_of_two_days_is_the_longer_one(first: Counts, second: Counts) -> None:
+    waits = [day.longest_wait for day in (first, second) if day.longest_wait is not None]
+    assert (first + second).longest_wait == max(waits, default=None)
 
 
 def test_a_call_without_a_class_shows_as_unexplained() -> None:
     assert Counts(arrivals=3, running=1, classes={Outcome.ANSWERED: 1}).unexplained == 1
 
 
+def calls(measure: Measure, day: Counts) -> float:
+    value = measure.value(day)
+    assert value is not None
+    return value
+
+
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.id)
 def test_every_measure_is_fully_described_in_both_languages(measure: object) -> None:
     words = ("name_zh", "name_en", "formula", "numerator", "exclusions", "source")
     assert all(getattr(measure, word) for word in words)
+
+
+def test_the_strictest_service_level_is_never_above_the_others() -> None:
+    names = "with_early_abandons", "over_answered_and_abandoned", "without_early_abandons"
+    loose, strict, left_out = (calls(BY_ID[f"service_level_{name}"], A_DAY) for name in names)
+    assert strict <= left_out <= loose
 
 
 def test_a_measure_has_a_denominator_in_words_exactly_when_it_divides() -> None:
