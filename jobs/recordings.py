@@ -1,7 +1,8 @@
 """Finish the recordings of ended calls, and look for talks whose recording was forgotten.
 
-The ledger asks for each talk in the transaction that settles it (`core.outbox`); the search is for
-what slipped through, such as a job lost with a restored backup.
+The ledger asks for each call that waited, talked or spoke in the transaction that settles it
+(`core.outbox`), since the switch opens files for all of them; the search is for what slipped
+through, such as a job lost with a restored backup.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from jobs import repository
 from jobs.repository import EndedCall
 from recordings.capture import Captured, RecordingMissing, UnsafeUid
 from recordings.models import Recording, RecordingState
+from recordings.wav import BrokenWav
 from tickets.outcomes import Outcome
 
 log = structlog.get_logger()
@@ -37,7 +39,7 @@ _SEARCH_LIMIT = 500
 _LONGEST_REASON = 300
 
 
-# Outcomes that leave audio behind. Of other calls there may be a cough, which nobody misses.
+# Outcomes that leave audio behind. What other calls leave, such as a cough, nobody misses.
 WITH_AUDIO = frozenset(
     {Outcome.ANSWERED, Outcome.DIVERTED, Outcome.HANDED_TO_EMERGENCY, Outcome.VOICEMAIL}
 )
@@ -95,9 +97,8 @@ class RecordingJobs:
     async def _verdict(self, call: EndedCall, attempts: int) -> Recording | None:
         """Return the row to store, if any; raise while another attempt is worth it."""
         uid = call.uid
-        finish = self.finish_message if call.outcome is Outcome.VOICEMAIL else self.finish_talk
         try:
-            done = await asyncio.to_thread(finish, uid, call.started_at)
+            done = await asyncio.to_thread(self._empty_spool, call)
         except UnsafeUid as error:
             return _without_audio(uid, RecordingState.FAILED, error)
         except RecordingMissing as error:
@@ -120,6 +121,32 @@ class RecordingJobs:
             sha256=done.sha256,
             finished_at=utc_now(),
         )
+
+    def _empty_spool(self, call: EndedCall) -> Captured:
+        """Archive whatever the call left; return the audio it is known by. Raises what they do.
+
+        A message before an answer, or a cough, is archived beside the talk that should be there.
+        """
+        finish, other = self.finish_talk, self.finish_message
+        if call.outcome is Outcome.VOICEMAIL:
+            finish, other = other, finish
+        aside = _if_any(other, call)
+        try:
+            return finish(call.uid, call.started_at)
+        except RecordingMissing:
+            if aside is None or call.outcome in WITH_AUDIO:
+                raise
+            return aside
+
+
+def _if_any(finish: Finish, call: EndedCall) -> Captured | None:
+    try:
+        return finish(call.uid, call.started_at)
+    except RecordingMissing:
+        return None
+    except BrokenWav:
+        log.exception("audio left in the spool", call=call.uid)
+        return None
 
 
 def _without_audio(uid: str, state: RecordingState, error: Exception) -> Recording:

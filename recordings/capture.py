@@ -87,16 +87,21 @@ def finish(settings: Settings, uid: str, started_at: datetime, *, swap: bool = F
 
     Call it when the last channel of the call is gone: until then the switch may still be writing.
     May be repeated after any interruption; the raw file goes only when the archive has the whole
-    recording on disk. `swap` exchanges left and right. Raises RecordingMissing, UnsafeUid,
-    ArchiveFull.
+    recording on disk. The switch opens a file for everybody who waits: an empty one is removed.
+    `swap` exchanges left and right. Raises RecordingMissing, UnsafeUid, ArchiveFull.
     """
     raw = raw_path(settings, uid)
     place = archive_path(settings, uid, started_at)
-    if not raw.exists():
+    if not _holds_sound(raw):
+        raw.unlink(missing_ok=True)
         return archived(place, uid)
     captured = _archive(raw, place, swap=swap)
     raw.unlink(missing_ok=True)
     return captured
+
+
+def _holds_sound(raw: Path) -> bool:
+    return raw.exists() and raw.stat().st_size >= _FRAME
 
 
 def message_seconds(path: Path) -> float:

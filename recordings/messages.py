@@ -17,7 +17,7 @@ from recordings.capture import (
     room_in,
     sync_folder,
 )
-from recordings.wav import repair_wav
+from recordings.wav import read_wav, repair_wav
 
 
 def message_path(settings: Settings, uid: str) -> Path:
@@ -28,17 +28,24 @@ def message_path(settings: Settings, uid: str) -> Path:
 def finish_message(settings: Settings, uid: str, started_at: datetime) -> Captured:
     """Mend a message's header if need be, bring it into the archive and empty the spool of it.
 
-    May be repeated after any interruption. Raises RecordingMissing, BrokenWav, UnsafeUid,
-    ArchiveFull.
+    A message without any sound is removed; what is no WAV stays, for it may hold some. May be
+    repeated after any interruption. Raises RecordingMissing, BrokenWav, UnsafeUid, ArchiveFull.
     """
     spooled = message_path(settings, uid)
     talk = archive_path(settings, uid, started_at)
     place = talk.with_name(f"{talk.stem}-message.wav")
     if spooled.exists():
-        repair_wav(spooled)
-        _copy_whole(spooled, place)
+        if _holds_sound(spooled):
+            _copy_whole(spooled, place)
         spooled.unlink(missing_ok=True)
     return archived(place, uid)
+
+
+def _holds_sound(spooled: Path) -> bool:
+    if not spooled.stat().st_size:
+        return False
+    repair_wav(spooled)
+    return read_wav(spooled).seconds > 0
 
 
 def _copy_whole(source: Path, place: Path) -> None:

@@ -36,7 +36,8 @@ class Rules:
 class CallFacts:
     """What is known of one arrival; see the columns of `queues.models.Call`.
 
-    `outcome` is None while the call lasts. `has_audio` says that a talk or a message was recorded.
+    `outcome` is None while the call lasts. `has_audio` says that the switch opened a file for
+    a talk or a message, as it does for all who wait; nothing may have been said.
     """
 
     uid: str

@@ -139,7 +139,7 @@ def _facts(story: Story, started: float, s: _View, rules: Rules) -> CallFacts:
         ended_at=_instant(s.ended),
         ended_by=_ended_by(s) if s.ended is not None else None,
         outcome=_outcome(s, answered, waited, rules) if s.ended is not None else None,
-        has_audio=bool(legs.talks or answered or legs.messages),
+        has_audio=bool(s.waits or answered or legs.messages),
     )
 
 

@@ -30,7 +30,7 @@ async def close_tickets(session: AsyncSession, entries: Sequence[Entry]) -> None
 
 
 async def finish_recordings(session: AsyncSession, entries: Sequence[Entry]) -> None:
-    """Ask for the audio of these calls to be made ready, where there is any."""
+    """Ask for the audio of these calls to be made ready, or its empty files to be removed."""
     await defer_finish(session, [e.facts.uid for e in entries if e.facts and e.facts.has_audio])
 
 

@@ -42,15 +42,21 @@ class Archivist:
     def __init__(self, archive: Path, trouble: Exception | None = None) -> None:
         self.archive = archive
         self.trouble = trouble
+        self.left = {"talk"}
         self.asked: list[str] = []
 
     def jobs(self, sessions: Sessions) -> RecordingJobs:
         return RecordingJobs(sessions, self.talk, self.message, self.archive)
 
     def message(self, uid: str, began: datetime) -> Captured:
-        return self.talk(f"message of {uid}", began)
+        return self._finish("message", f"message of {uid}")
 
     def talk(self, uid: str, began: datetime) -> Captured:
+        return self._finish("talk", uid)
+
+    def _finish(self, kind: str, uid: str) -> Captured:
+        if kind not in self.left:
+            raise RecordingMissing(f"The switch left no {kind}.")
         self.asked.append(uid)
         if self.trouble:
             raise self.trouble
@@ -190,11 +196,49 @@ async def test_audio_that_came_late_is_finished_after_all(
 async def test_a_message_is_finished_as_a_message(
     app: App, sessions: Sessions, archivist: Archivist
 ) -> None:
+    archivist.left = {"message"}
     await a_talk(sessions, outcome=Outcome.VOICEMAIL)
     await asked_for(sessions, UID)
     await until_idle(app)
     assert archivist.asked == [f"message of {UID}"]
     assert await recording(sessions) is not None
+
+
+async def test_a_message_left_before_an_answer_is_archived_beside_the_talk(
+    app: App, sessions: Sessions, archivist: Archivist
+) -> None:
+    archivist.left = {"talk", "message"}
+    await a_talk(sessions)
+    await asked_for(sessions, UID)
+    await until_idle(app)
+    assert sorted(archivist.asked) == [UID, f"message of {UID}"]
+    row = await recording(sessions)
+    assert row is not None
+    assert row.path == f"2026/11/24/{UID}.wav"
+
+
+async def test_a_lost_talk_stays_missing_whatever_else_was_said(
+    app: App, sessions: Sessions, archivist: Archivist
+) -> None:
+    archivist.left = {"message"}
+    await a_talk(sessions)
+    await asked_for(sessions, UID)
+    await until_idle(app)
+    row = await recording(sessions)
+    assert row is not None
+    assert row.state is RecordingState.MISSING
+
+
+async def test_a_cough_is_archived_and_is_all_there_is_to_hear(
+    app: App, sessions: Sessions, archivist: Archivist
+) -> None:
+    archivist.left = {"message"}
+    await a_talk(sessions, outcome=Outcome.IVR_HANGUP)
+    await asked_for(sessions, UID)
+    await until_idle(app)
+    row = await recording(sessions)
+    assert row is not None
+    assert row.path == f"2026/11/24/message of {UID}.wav"
 
 
 async def test_nobody_misses_the_audio_of_a_call_that_need_not_have_any(

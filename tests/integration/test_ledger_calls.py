@@ -92,10 +92,19 @@ async def test_a_call_has_its_ticket_while_it_lasts_and_its_class_when_it_ends(
     assert await jobs(sessions) == [f"recordings.finish {call.uid}"]
 
 
-async def test_a_call_without_audio_asks_for_no_recording(
+async def test_who_waited_in_vain_asks_for_the_empty_file_to_be_removed(
     ledger: Ledger, files: SwitchFiles, sessions: Sessions
 ) -> None:
-    files.tell(ACall().arrives().queues().wait(30).abandons())
+    waited = ACall().arrives().queues().wait(30).abandons()
+    files.tell(waited)
+    await read_all(ledger)
+    assert await jobs(sessions) == [f"recordings.finish {waited.uid}"]
+
+
+async def test_a_call_for_which_no_file_was_opened_asks_for_nothing(
+    ledger: Ledger, files: SwitchFiles, sessions: Sessions
+) -> None:
+    files.tell(ACall().arrives().in_menu().hangs_up())
     await read_all(ledger)
     assert await jobs(sessions) == []
     assert await count(sessions, Ticket) == 1

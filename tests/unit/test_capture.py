@@ -120,10 +120,24 @@ def test_a_frame_cut_in_two_is_left_out(settings: Settings, cut: int) -> None:
     left_and_right(done.path)
 
 
-def test_a_talk_of_no_length_is_a_recording_of_no_length(settings: Settings) -> None:
+@pytest.mark.parametrize("content", [b"", b"\0", b"\0\0\0"])
+def test_the_empty_file_of_who_only_waited_is_removed_and_no_recording(
+    settings: Settings, content: bytes
+) -> None:
+    raw = spool(settings, content)
+
+    with pytest.raises(RecordingMissing, match=UID):
+        finish(settings, UID, STARTED)
+    assert not raw.exists()
+    assert not settings.recordings_dir.exists()
+
+
+def test_an_empty_file_never_replaces_what_the_archive_has(settings: Settings) -> None:
+    spool(settings, talk(8000))
+    first = finish(settings, UID, STARTED)
     spool(settings, b"")
 
-    assert finish(settings, UID, STARTED).seconds == 0
+    assert finish(settings, UID, STARTED) == first
 
 
 def test_a_call_without_audio_is_said_to_have_none(settings: Settings) -> None:

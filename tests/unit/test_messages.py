@@ -54,7 +54,16 @@ def test_a_message_that_is_not_there_is_missing(settings: Settings) -> None:
         finish_message(settings, UID, BEGAN)
 
 
-def test_a_file_without_sound_stays_where_it_is(settings: Settings) -> None:
+@pytest.mark.parametrize("content", [b"", header(1, 8000, 0)])
+def test_a_message_without_sound_is_removed_and_missing(settings: Settings, content: bytes) -> None:
+    spooled = left(settings, content)
+    with pytest.raises(RecordingMissing, match=UID):
+        finish_message(settings, UID, BEGAN)
+    assert not spooled.exists()
+    assert not settings.recordings_dir.exists()
+
+
+def test_what_is_no_wav_stays_where_it_is(settings: Settings) -> None:
     spooled = left(settings, b"noise")
     with pytest.raises(BrokenWav):
         finish_message(settings, UID, BEGAN)
