@@ -44,6 +44,11 @@ class Ledger:
         book = Book(settings.node, Rules.of(settings))
         return cls(sessions, sources_of(settings, quiet), book)
 
+    @property
+    def behind(self) -> bool:
+        """Whether the last look did not reach the end of all files, as after an outage."""
+        return not all(source.at_end for source in self.sources.values())
+
     async def step(self) -> bool:
         """Take what can be read now; return whether there was anything to do."""
         try:
@@ -156,8 +161,7 @@ class Ledger:
     def _due(self) -> list[str]:
         sources = self.sources.values()
         horizon = min(source.horizon for source in sources)
-        at_end = all(source.at_end for source in sources)
-        return self.book.due(horizon, at_end, time.monotonic())
+        return self.book.due(horizon, not self.behind, time.monotonic())
 
     async def _beat_if(self, beats: bool, session: AsyncSession) -> None:
         """Show that we live and how much lies unread before us."""
