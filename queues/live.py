@@ -30,6 +30,14 @@ from queues.live_switch import read_switch
 from telephony.ami import Ami, AmiError, AmiEventsLost, Event
 
 CLASSES = "agent,call,system"
+FILTERS = (
+    "^Event: (QueueMember|QueueCaller|FullyBooted|Shutdown)",
+    "^Event: DeviceStateChange.*Device: PJSIP/[0-9]",
+    "^Event: (Newstate|Hangup)[^A-Z].*Channel: PJSIP/[0-9]",
+)
+"""What the switch sends of these: of channels and devices only agents' phones, since citizens' make
+most of the noise. What a caller writes into an event may let it pass, never hide it."""
+
 PULSE = 1.0
 """Seconds between two drawings when nothing happens, so that a reader sees us alive."""
 
@@ -142,7 +150,7 @@ class Live:
 
 async def run(settings: Settings, seats: Iterable[str]) -> None:
     """Draw this node's picture until SIGTERM or SIGINT."""
-    ami = Ami.of(settings, classes=CLASSES, ping_every=2.0)
+    ami = Ami.of(settings, classes=CLASSES, filters=FILTERS, ping_every=2.0)
     redis = Redis.from_url(
         settings.redis, decode_responses=True, socket_timeout=2, socket_connect_timeout=2
     )

@@ -45,8 +45,9 @@ USER = "hotline"
 class Ami:
     """One switch, connected until closed. Every action is sent at most once.
 
-    `classes` are the kinds of event the switch should send ("on", "off" or "agent,call"). After
-    `ping_every` seconds the switch is pinged, and given up when it says nothing for `patience`.
+    `classes` are the kinds of event the switch should send ("on", "off" or "agent,call"); with
+    `filters`, regular expressions of POSIX, only those that match one of them. After `ping_every`
+    seconds the switch is pinged, and given up when it says nothing for `patience`.
     """
 
     def __init__(
@@ -57,19 +58,35 @@ class Ami:
         secret: str,
         *,
         classes: str = "on",
+        filters: tuple[str, ...] = (),
         ping_every: float = 5.0,
         patience: float = 10.0,
         backoff: Backoff | None = None,
     ) -> None:
-        door = Door(host, port, user, secret, classes, ping_every, patience)
+        door = Door(host, port, user, secret, classes, filters, ping_every, patience)
         self._link = Link(door, self._publish, backoff or Backoff())
         self._readers: list[Subscription] = []
 
     @classmethod
-    def of(cls, settings: Settings, *, classes: str = "off", ping_every: float = 5.0) -> Self:
+    def of(
+        cls,
+        settings: Settings,
+        *,
+        classes: str = "off",
+        filters: tuple[str, ...] = (),
+        ping_every: float = 5.0,
+    ) -> Self:
         """Return the AMI, not yet connected, of this hotline's own switch."""
         port, secret = settings.ami_port, settings.secrets.ami
-        return cls("127.0.0.1", port, USER, secret, classes=classes, ping_every=ping_every)
+        return cls(
+            "127.0.0.1",
+            port,
+            USER,
+            secret,
+            classes=classes,
+            filters=filters,
+            ping_every=ping_every,
+        )
 
     @property
     def connected(self) -> bool:

@@ -32,6 +32,7 @@ class Door:
     user: str
     secret: str = field(repr=False)
     classes: str = "on"
+    filters: tuple[str, ...] = ()
     ping_every: float = 5.0
     patience: float = 10.0
 
@@ -93,6 +94,10 @@ class Link:
                 f"The switch at {connection.place} refused our login as {door.user}"
                 f" ({response.message}): its manager.conf does not hold our secret."
             )
+        for regex in door.filters:
+            # The switch forgets a filter with its connection. Without one it says more, not less.
+            filter_ = {"Operation": "Add", "Filter": regex}
+            await connection.ask("Filter", filter_, timeout=LOGIN_PATIENCE)
 
     async def _open_patiently(self) -> Connection:
         while True:

@@ -149,6 +149,7 @@ def make_ami(
     ping_every: float = 60.0,
     patience: float = 5.0,
     backoff: Backoff | None = None,
+    filters: tuple[str, ...] = (),
 ) -> Ami:
     """Return a client of the fake switch that reconnects at once."""
     return Ami(
@@ -159,6 +160,7 @@ def make_ami(
         ping_every=ping_every,
         patience=patience,
         backoff=backoff or Backoff(first=0.01, most=0.05),
+        filters=filters,
     )
 
 

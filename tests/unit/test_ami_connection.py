@@ -11,6 +11,7 @@ from tests.unit.fake_ami import (
     FakeSwitch,
     Headers,
     Session,
+    answers,
     fake_switch,
     hang_up,
     log_in,
@@ -42,6 +43,23 @@ async def reconnected(ami: Ami) -> None:
 async def test_connect_returns_only_after_the_login(switch: FakeSwitch) -> None:
     async with make_ami(switch) as ami:
         assert switch.logins() == 1
+        assert (await ami.action("Ping")).success
+
+
+async def test_filters_are_set_at_every_login_since_the_switch_forgets_them(
+    switch: FakeSwitch,
+) -> None:
+    wanted = ("^Event: Queue", "^Event: Hangup")
+    switch.on["Filter"] = answers("Response: Success", "Message: Filter added successfully")
+    async with make_ami(switch, filters=wanted) as ami:
+        assert [action["Filter"] for action in switch.actions[1:]] == list(wanted)
+        switch.sessions[0].hang_up()
+        await reconnected(ami)
+        assert switch.names() == ["Filter"] * 4
+
+
+async def test_a_switch_that_knows_no_filters_serves_all_the_same(switch: FakeSwitch) -> None:
+    async with make_ami(switch, filters=("^Event: Queue",)) as ami:
         assert (await ami.action("Ping")).success
 
 
