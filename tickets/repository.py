@@ -1,7 +1,7 @@
 """All SQL of the ticket room. Writing is by whole batches: one statement for any number of rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -248,6 +248,6 @@ async def _execute(
     """Run a statement that unnests one array for each field of the rows."""
     if not rows:
         return
-    columns = zip(*map(astuple, rows), strict=True)
-    arrays = {name: list(values) for name, values in zip(kind.__match_args__, columns, strict=True)}
+    fields: tuple[str, ...] = kind.__match_args__
+    arrays = {name: [getattr(row, name) for row in rows] for name in fields}
     await session.execute(statement, {**parameters, **arrays})
