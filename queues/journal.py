@@ -61,13 +61,16 @@ def parse(line: bytes) -> JournalEvent | None:
 
 
 def _object(line: bytes) -> dict[str, Any] | None:
-    # What JSON may escape but text may not hold is made plain before and after: half characters
-    # would stop the database, and NUL as well.
+    text = readable(line)
     try:
-        found = json.loads(readable(line))
+        found = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return _plain(found) if isinstance(found, dict) else None
+    if not isinstance(found, dict):
+        return None
+    # What JSON may escape but text may not hold is made plain once more: half characters would stop
+    # the database, and NUL as well.
+    return _plain(found) if "\\u" in text else found
 
 
 def _plain(fields: dict[str, Any]) -> dict[str, Any]:
