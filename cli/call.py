@@ -136,6 +136,10 @@ async def _act(citizen: Citizen, agent: Agent | None, timeline: Timeline, wish: 
                 await citizen.press(group, gap=0.2)
             await timeline.talks.wait()
             await asyncio.sleep(wish.talk)
+            if timeline.to_a_machine:
+                await citizen.press("#")
+                await citizen.hung_up(wish.longest)
+                return
             if agent is None or not _talks(agent) or not wish.rating:
                 await citizen.hangup()
                 return

@@ -23,10 +23,11 @@ def event_of(line: str) -> Event | None:
 
 @dataclass(slots=True)
 class Timeline:
-    """Tells each event once; `began` is the epoch second of the arrival. `talks`: a talk began."""
+    """Tells each event once; `began` is the epoch second of the arrival. `talks`: a talk or message began."""
 
     began: float
     talks: asyncio.Event = field(default_factory=asyncio.Event)
+    to_a_machine: bool = False
     _rang_at: dict[str, float] = field(default_factory=dict)
 
     def sentence(self, event: Event) -> str | None:
@@ -42,6 +43,9 @@ class Timeline:
         return max(0.0, event.at - self.began)
 
     def _channel(self, event: ChannelEvent) -> str | None:
+        if event.kind == Marker.MESSAGE:
+            self.to_a_machine = True
+            self.talks.set()
         if event.kind in MARKERS:
             return MARKERS[event.kind](event)
         citizens = event.uid == event.call
