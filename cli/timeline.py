@@ -23,7 +23,10 @@ def event_of(line: str) -> Event | None:
 
 @dataclass(slots=True)
 class Timeline:
-    """Tells each event once; `began` is the epoch second of the arrival. `talks`: a talk or message began."""
+    """Tells each event once; `began` is the epoch second of the arrival.
+
+    `talks` is set when a talk or a message begins; `to_a_machine` tells the two apart.
+    """
 
     began: float
     talks: asyncio.Event = field(default_factory=asyncio.Event)
