@@ -197,12 +197,12 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         id="mean_wait_abandoned",
-        version=1,
+        version=2,
         name_zh="平均放弃前等待时长",
         name_en="Mean wait before giving up",
         formula="Σ wait of abandoned calls / abandoned",
-        numerator="seconds from asking for a human to the end of the call, summed over calls of "
-        "class abandoned or abandoned_short",
+        numerator="seconds from asking for a human to leaving the last wait for one (a menu after "
+        "it is no wait), summed over calls of class abandoned or abandoned_short",
         denominator="calls of class abandoned or abandoned_short",
         exclusions=f"{_STILL_RUNNING}; all other classes",
         unit=Unit.SECONDS,

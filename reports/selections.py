@@ -23,10 +23,9 @@ class Grouping(StrEnum):
     QUEUE = "queue"
 
 
-def waited() -> ColumnElement[float]:
-    """Seconds from asking for a human to hearing one, or to giving up."""
-    until = func.coalesce(Call.answered_at, Call.ended_at)
-    return func.date_part("epoch", until - Call.human_requested_at, type_=Float)
+def waited() -> ColumnElement[float | None]:
+    """Seconds waited for a human, as the ledger measured them: a menu after the queue is none."""
+    return Call.wait_seconds.expression
 
 
 def reached() -> ColumnElement[float]:
@@ -51,7 +50,7 @@ GAVE_UP = Call.outcome.in_(ABANDONED)
 ANSWERED_IN_TIME = and_(ANSWERED, waited() <= ANSWER_LIMIT)
 ANSWERED_IN_TIME_OF_CALL = and_(ANSWERED, reached() <= ANSWER_LIMIT)
 ABANDONED_IN_TIME = and_(GAVE_UP, waited() <= ANSWER_LIMIT)
-QUEUED = and_(Call.ended_at.is_not(None), Call.human_requested_at.is_not(None))
+QUEUED = and_(Call.ended_at.is_not(None), Call.queue_visits > 0)
 RATED = and_(ANSWERED, Call.rating.is_not(None))
 SATISFIED = and_(ANSWERED, Call.rating <= LEAST_SATISFIED)
 RUNNING = Call.ended_at.is_(None)

@@ -123,6 +123,18 @@ async def test_a_day_counted_by_hand_comes_out_the_same(sessions: Sessions) -> N
     )
 
 
+async def test_what_passed_after_the_last_wait_was_not_waited(sessions: Sessions) -> None:
+    minutes_in_a_menu = MORNING + timedelta(minutes=5)
+    await stored(sessions, a_call(Outcome.ABANDONED, wait=20.0, ended_at=minutes_in_a_menu))
+    assert (await report(sessions)).total.figures["mean_wait_abandoned"] == 20.0
+
+
+async def test_who_waited_for_a_partner_line_entered_no_queue(sessions: Sessions) -> None:
+    await stored(sessions, a_call(Outcome.ABANDONED, wait=20.0, queue=None, queue_visits=0))
+    figures = (await report(sessions)).total.figures
+    assert (figures["mean_wait_abandoned"], figures["mean_wait_all"]) == (20.0, None)
+
+
 async def test_an_answer_at_exactly_fifteen_seconds_is_in_time(sessions: Sessions) -> None:
     await stored(sessions, a_call(wait=15.0), a_call(wait=15.001))
     assert (await report(sessions)).total.counts.answered_in_time == 1
