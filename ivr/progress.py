@@ -62,11 +62,35 @@ async def within_limit(question: Awaitable[Answer]) -> Answer:
 
     Raises LookupFailed after two seconds, or for whatever else goes wrong in the ticket room.
     """
+    task = asyncio.ensure_future(question)
     try:
-        async with asyncio.timeout(LOOKUP_SECONDS):
-            return await question
+        answered, _ = await asyncio.wait({task}, timeout=LOOKUP_SECONDS)
+    finally:
+        if not task.done():
+            _leave(task)
+    if not answered:
+        raise LookupFailed(f"Tickets gave no answer in {LOOKUP_SECONDS} s.")
+    try:
+        return task.result()
     except Exception as error:
         raise LookupFailed(f"Tickets cannot be asked: {error!r}.") from error
+
+
+# Questions that nobody waits for any more.
+_left: set[asyncio.Future[Answer]] = set()
+
+
+def _leave(question: asyncio.Future[Answer]) -> None:
+    """Call a question off without waiting for that: a frozen database takes its time even so."""
+    _left.add(question)
+    question.add_done_callback(_forget)
+    question.cancel()
+
+
+def _forget(question: asyncio.Future[Answer]) -> None:
+    _left.discard(question)
+    if not question.cancelled():
+        question.exception()  # how it failed in the end is nobody's matter
 
 
 def as_prompts(progress: Progress, language: str) -> list[str]:

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -78,6 +79,19 @@ class Cluster:
             self.process.send_signal(how)
             self.process.wait(30)
             self.process = None
+
+    @contextmanager
+    def frozen(self, *backends: int) -> Iterator[None]:
+        """A server that is there but says nothing, nor do these of its processes."""
+        assert self.process is not None
+        pids = [self.process.pid, *backends]
+        try:
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy URL of a database."""

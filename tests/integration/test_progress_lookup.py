@@ -1,13 +1,17 @@
 """The phone's progress query on real tickets: what opens one, and what never does."""
 
+import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from ivr.progress import Progress, Withheld
+from ivr.progress import LOOKUP_SECONDS, LookupFailed, Progress, Withheld, within_limit
 from ivr.ticket_lookup import DatabaseTickets
+from tests.integration.conftest import Cluster
 from tickets import service
 from tickets.numbers import ticket_number
 from tickets.outcomes import Outcome
@@ -82,6 +86,23 @@ async def test_a_withheld_number_has_no_last_digits(tickets: DatabaseTickets) ->
 async def test_an_unknown_code_is_nobodys(tickets: DatabaseTickets, code: str) -> None:
     assert await tickets.by_code(CITIZEN, code) is None
     assert await tickets.by_tail(code, "0000") is None
+
+
+async def test_a_frozen_database_keeps_nobody_waiting(
+    tickets: DatabaseTickets, sessions: Sessions, cluster: Cluster
+) -> None:
+    async with sessions() as session:
+        serving = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+    began = time.monotonic()
+    with cluster.frozen(serving):
+        with pytest.raises(LookupFailed):
+            await within_limit(tickets.newest(CITIZEN))
+        silence = time.monotonic() - began
+    assert silence < LOOKUP_SECONDS + 1
+    # The question that was called off gives its connection back, and the next is answered.
+    assert await asyncio.wait_for(tickets.newest(CITIZEN), 20) == said(2, "closed")
+    if others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others, timeout=20)
 
 
 async def test_no_pool_is_opened_before_the_first_question(sessions: Sessions) -> None:

@@ -1,6 +1,7 @@
 """The progress query: right codes are read out, wrong ones lead to a human, and no secret leaks."""
 
 import asyncio
+import gc
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -185,6 +186,62 @@ async def test_nobody_listens_to_a_slow_database(
     monkeypatch.setattr(progress, "LOOKUP_SECONDS", 0.01)
     call = await ask(flow, SilentTickets(), "204060")
     assert call.way == ["queue GEN"]
+
+
+class StubbornTickets(FakeTickets):
+    """The question takes its time even when it is called off, and fails in the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.freed = asyncio.Event()
+
+    async def by_code(self, caller: str, code: str) -> Answer:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await self.freed.wait()
+            raise ConnectionResetError from None
+        return None
+
+
+async def everything_else() -> None:
+    """Let all other tasks end."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.wait(others, timeout=20)
+
+
+async def test_a_question_that_cannot_be_called_off_is_left_alone_and_its_end_is_no_news(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "LOOKUP_SECONDS", 0.01)
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, about: complaints.append(about))
+    tickets = StubbornTickets()
+    call = await asyncio.wait_for(ask(flow, tickets, "204060"), 5)
+    assert call.way == ["queue GEN"]
+    tickets.freed.set()
+    await everything_else()
+    gc.collect()
+    assert complaints == []
+
+
+async def test_a_hang_up_calls_the_question_off() -> None:
+    called_off = asyncio.Event()
+
+    async def question() -> Answer:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            called_off.set()
+        return None
+
+    asking = asyncio.create_task(progress.within_limit(question()))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await asyncio.wait_for(called_off.wait(), 5)
 
 
 async def test_codes_cannot_be_guessed_through_one_call() -> None:
