@@ -16,8 +16,30 @@ from tickets.states import TicketState
 # What is read out of a ticket in each state.
 STATUS = {
     TicketState.NEW: "progress-state-new",
+    TicketState.TRIAGE: "progress-state-new",
+    TicketState.SELF: "progress-state-handling",
+    TicketState.DISPATCHED: "progress-state-handling",
+    TicketState.SIGNED: "progress-state-handling",
+    TicketState.RETURN_REQ: "progress-state-handling",
+    TicketState.JOINT: "progress-state-handling",
+    TicketState.EXT_REQ: "progress-state-handling",
+    TicketState.SUSP_REQ: "progress-state-handling",
+    TicketState.SUSPENDED: "progress-state-handling",
+    TicketState.FEEDBACK: "progress-state-handling",
+    TicketState.REJECTED_FB: "progress-state-handling",
+    TicketState.REDO: "progress-state-handling",
+    TicketState.MERGED: "progress-state-handling",
+    TicketState.ANSWERED: "progress-state-replied",
+    TicketState.REPLIED: "progress-state-replied",
+    TicketState.DONE: "progress-state-replied",
+    TicketState.CALLBACK: "progress-state-replied",
     TicketState.TRANSFERRED: "progress-state-transferred",
     TicketState.CLOSED: "progress-state-closed",
+    # Why a matter was not handled is for a person to explain.
+    TicketState.INVALID: "progress-state-ended",
+    TicketState.UNREASONABLE: "progress-state-ended",
+    TicketState.WITHDRAWN: "progress-state-ended",
+    TicketState.OUT: "progress-state-ended",
 }
 
 

@@ -29,12 +29,17 @@ def _words(kind: type[StrEnum], name: str) -> Enum:
 class Ticket(Base):
     """A citizen's matter: exactly one for each call that arrived, found again by number or code.
 
-    Each state has its instant. `new_at` is when the call arrived, whenever we came to know of it.
+    The states a call leads to have their instants; those of all others are in the story. `new_at`
+    is when the call arrived, whenever we came to know of it.
     """
 
     __tablename__ = "ticket"
     __table_args__ = (
-        CheckConstraint("state = 'NEW' OR outcome IS NOT NULL", name="outcome_when_closed"),
+        # People may move a ticket while the citizen still talks; its call cannot end it by itself.
+        CheckConstraint(
+            "state NOT IN ('TRANSFERRED', 'CLOSED') OR outcome IS NOT NULL",
+            name="outcome_when_closed",
+        ),
         CheckConstraint("(state = 'CLOSED') = (closed_at IS NOT NULL)", name="time_when_closed"),
         CheckConstraint(
             "(state = 'TRANSFERRED') = (transferred_at IS NOT NULL)", name="time_when_transferred"

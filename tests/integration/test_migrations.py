@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from core.settings import CHECKOUT
 from tests.integration.conftest import Cluster, alembic_config
+from tickets.states import TicketState
 
 pytestmark = pytest.mark.integration
 
@@ -46,6 +47,36 @@ def test_a_line_of_the_switch_cannot_be_rewritten(database_url: str, change: str
     engine = create_engine(database_url, poolclass=NullPool)
     with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
         connection.execute(text(change))
+
+
+A_TICKET = text("""
+    INSERT INTO ticket (number, call_uid, query_code, line, state, outcome, new_at,
+                        transferred_at, closed_at)
+    SELECT word, word, '000000', '12345', word, 'answered', now(),
+           CASE word WHEN 'TRANSFERRED' THEN now() END, CASE word WHEN 'CLOSED' THEN now() END
+    FROM CAST(:state AS text) AS word
+    RETURNING id
+""")
+A_LINE = text("""
+    INSERT INTO ticket_event (ticket_id, from_state, to_state, actor, reason, at)
+    VALUES (:id, :state, :state, 'test', 'test', now())
+""")
+
+
+@pytest.mark.parametrize("state", TicketState)
+def test_a_ticket_and_its_story_may_speak_of_every_state(
+    database_url: str, state: TicketState
+) -> None:
+    engine = create_engine(database_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        ticket = connection.execute(A_TICKET, {"state": state.value}).scalar_one()
+        connection.execute(A_LINE, {"id": ticket, "state": state.value})
+
+
+def test_a_state_that_nobody_knows_is_refused(database_url: str) -> None:
+    engine = create_engine(database_url, poolclass=NullPool)
+    with pytest.raises(DBAPIError, match="ck_ticket_state"), engine.connect() as connection:
+        connection.execute(A_TICKET, {"state": "LOST"})
 
 
 def test_two_tests_never_share_a_database(cluster: Cluster) -> None:

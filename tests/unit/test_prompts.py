@@ -14,6 +14,7 @@ import pytest
 
 from core.errors import ConfigError
 from core.settings import CHECKOUT, Settings
+from ivr.ticket_lookup import STATUS
 from recordings import audio, build, music
 from recordings.audio import Sound, UnreadableSound
 from recordings.build import BuildReport, build_all
@@ -111,9 +112,9 @@ def build_quietly(
 
 def test_every_prompt_that_is_used_can_be_said_in_both_languages() -> None:
     catalogue = load_catalogue(CHECKOUT / "config")
-    states = [f"progress-state-{state.lower()}" for state in TicketState]
+    assert set(STATUS) == set(TicketState)
 
-    for prompt_id in (*USED, *states):
+    for prompt_id in (*USED, *STATUS.values()):
         assert catalogue.exists(prompt_id, "zh"), prompt_id
         assert catalogue.exists(prompt_id, "en"), prompt_id
 
