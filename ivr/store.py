@@ -6,9 +6,10 @@ versions are kept in the home, so that a call finds the flow it began with in an
 
 import os
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -24,6 +25,9 @@ from ivr.stocktaking import take_stock
 
 log = structlog.get_logger()
 
+# Seconds for which a flow's file is believed unchanged.
+LOOK_EVERY = 1.0
+
 Stamp = tuple[int, int, int]
 _VERSION = re.compile(r"[0-9a-f]{8}", re.ASCII)
 
@@ -36,19 +40,29 @@ class UnknownFlow(HotlineError):
 
 @dataclass(frozen=True, slots=True)
 class _Current:
-    """A flow as its file said when it had this stamp; None when it never was right."""
+    """A flow as its file said when it had this stamp, None when it never was right; `look_at` is
+    when to look at the file again, on the clock that is never set."""
 
     stamp: Stamp | None
     flow: Flow | None
+    look_at: float
 
 
 class FlowStore:
-    """The flows of one process. `inventory` is asked whenever a file is read."""
+    """The flows of one process. `inventory` is asked whenever a file is read, and a file looked at
+    when it was not for `look_every` seconds."""
 
-    def __init__(self, folder: Path, archive: Path, inventory: Callable[[], Inventory]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        archive: Path,
+        inventory: Callable[[], Inventory],
+        look_every: float = 0.0,
+    ) -> None:
         self._folder = str(folder)
         self._archive = archive
         self._inventory = inventory
+        self._look_every = look_every
         self._current: dict[str, _Current] = {}
         self._versions: dict[tuple[str, str], Flow] = {}
         # Why the files that are wrong now are not in use, by flow name.
@@ -57,9 +71,8 @@ class FlowStore:
     def current(self, name: str) -> Flow:
         """Return the flow as its file says, or as it last rightly said. Raises UnknownFlow."""
         known = self._current.get(name)
-        stamp = self._stamp(name)
-        if known is None or known.stamp != stamp:
-            known = self._current[name] = _Current(stamp, self._renew(name, known))
+        if known is None or time.monotonic() >= known.look_at:
+            known = self._current[name] = self._look(name, known)
         if known.flow is None:
             raise UnknownFlow(f"There is no usable flow {name[:40]!r}. {self.faults.get(name, '')}")
         return known.flow
@@ -85,6 +98,12 @@ class FlowStore:
         for path in flow_files(Path(self._folder)):
             with suppress(UnknownFlow):
                 self.current(path.stem)
+
+    def _look(self, name: str, known: _Current | None) -> _Current:
+        stamp, look_at = self._stamp(name), time.monotonic() + self._look_every
+        if known is None or known.stamp != stamp:
+            return _Current(stamp, self._renew(name, known), look_at)
+        return replace(known, look_at=look_at)
 
     def _stamp(self, name: str) -> Stamp | None:
         try:
@@ -152,7 +171,10 @@ def flow_files(folder: Path) -> list[Path]:
 def flow_store(settings: Settings) -> FlowStore:
     """Return the store of this hotline."""
     return FlowStore(
-        settings.config_dir / "flows", settings.home / "flows", lambda: take_stock(settings)
+        settings.config_dir / "flows",
+        settings.home / "flows",
+        lambda: take_stock(settings),
+        LOOK_EVERY,
     )
 
 

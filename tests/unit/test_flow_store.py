@@ -50,6 +50,14 @@ def test_a_changed_file_is_the_flow_of_the_next_call(
     assert flows.current("small").version != first.version
 
 
+def test_a_file_just_looked_at_is_believed(tmp_path: Path, write: Callable[[str], None]) -> None:
+    write(GOOD)
+    flows = FlowStore(tmp_path / "flows", tmp_path / "home", shipped_inventory, look_every=60)
+    first = flows.current("small")
+    write(BETTER)
+    assert flows.current("small") is first
+
+
 def test_a_running_call_finds_the_version_it_began_with(
     tmp_path: Path, write: Callable[[str], None]
 ) -> None:
