@@ -35,7 +35,7 @@ class Journal:
     def write(self, call: str, kind: str, **fields: object) -> None:
         """Note one fact about a call; it reaches the file at the next `flush`."""
         # `at` comes first: by it the reader finds a whole line behind a torn one.
-        line = {"at": round(self._now().timestamp(), 6), "call": call, "kind": kind, **fields}
+        line = {"at": self._now().timestamp(), "call": call, "kind": kind, **fields}
         self._unwritten.append(_encode(line).encode(errors="replace") + b"\n")
 
     def flush(self) -> None:
