@@ -37,6 +37,8 @@ class Book:
     node: str
     rules: Rules
     restarts: list[Restart] = field(default_factory=list)
+    # The epoch second up to which the channel events were read.
+    as_of: float = 0.0
     entries: dict[str, Entry] = field(default_factory=dict)
     # Ended and not yet handed on: when we saw the end, on the clock that is never set.
     waiting: dict[str, float] = field(default_factory=dict)
@@ -63,7 +65,7 @@ class Book:
         for uid in uids:
             entry = self.entries.pop(uid)
             self.entries[uid] = entry  # the most recently touched last
-            facts = fold(entry.story, self.rules, self.restarts)
+            facts = fold(entry.story, self.rules, self.restarts, self.as_of)
             if facts != entry.facts:
                 entry.facts = facts
                 changed.append(entry)

@@ -14,10 +14,12 @@ from tickets.outcomes import Outcome
 class Rules:
     """What a city decides about counting. `short_abandon` is seconds, `emergency` partner codes.
 
+    `silent_call` is seconds without any event after which a call is over, its end unwritten.
     A change counts for calls folded after it; a rebuild counts all calls by the rules of its day.
     """
 
     short_abandon: float = 5.0
+    silent_call: float = 12 * 3600.0
     emergency: frozenset[str] = frozenset({"110"})
 
     @classmethod
@@ -29,7 +31,7 @@ class Rules:
         except (OSError, ValueError) as error:
             raise ConfigError(path, None, f"cannot be read: {error}.") from error
         emergency = frozenset(str(p.get("code")) for p in partners if p.get("emergency"))
-        return cls(settings.short_abandon, emergency)
+        return cls(settings.short_abandon, settings.silent_call_hours * 3600, emergency)
 
 
 @dataclass(frozen=True, slots=True)

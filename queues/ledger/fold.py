@@ -71,26 +71,35 @@ class _View:
         return [talk for talk in self.legs.talks if not talk.wait.at_partner]
 
 
-def fold(story: Story, rules: Rules, restarts: Sequence[Restart] = ()) -> CallFacts | None:
+def fold(
+    story: Story, rules: Rules, restarts: Sequence[Restart] = (), as_of: float = 0.0
+) -> CallFacts | None:
     """Return what the call is by its story so far, or None when it is no arrival.
 
-    `restarts` are those of the call's switch, sorted.
+    `restarts` are those of the call's switch, sorted; `as_of` the epoch second up to which its
+    channel events have been read, which says how long a call has been silent.
     """
     legs = story.legs
     if not legs.is_arrival or legs.started is None:
         return None
-    view = _View(legs, story.queue, story.menu, *_end(legs, legs.started, restarts))
+    end = _end(story, legs.started, restarts, as_of - rules.silent_call)
+    view = _View(legs, story.queue, story.menu, *end)
     return _facts(story, legs.started, view, rules)
 
 
-def _end(legs: Legs, started: float, restarts: Sequence[Restart]) -> tuple[float | None, bool]:
-    """Say when the call ended: by hang-up, or by the restart that it did not outlive."""
+def _end(
+    story: Story, started: float, restarts: Sequence[Restart], silent_since: float
+) -> tuple[float | None, bool]:
+    """Say when the call ended: by hang-up, by the restart that it did not outlive, or unseen."""
+    legs = story.legs
     if legs.ended is not None:
         # The clock may have been set back meanwhile; a call never ends before it begins.
         return max(legs.ended, started), False
     for restart in restarts[bisect_left(restarts, started - 1, key=lambda r: r.since) :]:
         if legs.last < restart.by and _began_before(started, restart, restarts):
             return max(restart.since, legs.last), True
+    if story.last < silent_since:
+        return max(story.last, started), True
     return None, False
 
 

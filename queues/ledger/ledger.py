@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from core.clock import utc_now
+from core.clock import from_epoch, utc_now
 from core.settings import Settings
 from queues.ledger import handover, repository
 from queues.ledger.book import Book, Entry
@@ -67,24 +67,30 @@ class Ledger:
         moved: Mapping[Stream, Position] = {}
         if news or due or beats:
             async with self.sessions.begin() as session:
-                moved = await self._store(session, news, due)
+                silent = await self._silent(session) if beats else []
+                moved = await self._store(session, news, due, silent)
                 await self._beat_if(beats, session)
         for one in taken:
             one.accept(moved.get(one.source.stream, one.source.position))
         return bool(news)
 
     async def _store(
-        self, session: AsyncSession, news: Sequence[Taken], due: Sequence[str]
+        self,
+        session: AsyncSession,
+        news: Sequence[Taken],
+        due: Sequence[str],
+        silent: Sequence[str],
     ) -> dict[Stream, Position]:
         events = [event for one in news for event in one.batch.events]
         restarts = [restart for one in news for restart in one.batch.restarts]
-        touched = dict.fromkeys([*(event.call for event in events), *due])
+        touched = dict.fromkeys([*(event.call for event in events), *due, *silent])
         if restarts:
             touched |= dict.fromkeys(await repository.unsettled(session, self.book.node))
         # What is stored of these calls is read before more of it is stored.
         await self._load(session, self.book.unknown(touched))
         moved = {one.source.stream: await self._keep(session, one) for one in news}
         self.book.learn(events, restarts)
+        self.book.as_of = _told_up_to(moved, self.book.as_of)
         changed = self.book.refold(touched, time.monotonic())
         await self._publish(session, changed, due)
         self.book.tidy(touched)
@@ -154,9 +160,15 @@ class Ledger:
             restarts = [restart_of(event) for event in lives if event is not None]
             self.book.learn((), [restart for restart in restarts if restart is not None])
             await self._load(session, await repository.unsettled(session, node))
+        self.book.as_of = _told_up_to(stored, 0.0)
         for stream, source in self.sources.items():
             source.restore(stored.get(stream))
         self._restored = True
+
+    async def _silent(self, session: AsyncSession) -> list[str]:
+        """Return running calls that may have been silent for so long that they are over."""
+        node, silent_since = self.book.node, self.book.as_of - self.book.rules.silent_call
+        return await repository.running_since(session, node, from_epoch(silent_since))
 
     def _due(self) -> list[str]:
         sources = self.sources.values()
@@ -171,3 +183,9 @@ class Ledger:
             self._beat = time.monotonic()
             if any(unread.values()):
                 log.info("ledger.behind", unread_bytes=sum(unread.values()))
+
+
+def _told_up_to(positions: Mapping[Stream, Position], so_far: float) -> float:
+    """Return the epoch second up to which channel events have been read."""
+    position = positions.get(Stream.CEL)
+    return (position and position.read_up_to) or so_far

@@ -17,7 +17,7 @@ from queues.ledger.events import reread, restart_of
 from queues.ledger.facts import CallFacts, Rules
 from queues.ledger.fold import fold
 from queues.ledger.remaking_repository import StoredRow, UidRange
-from queues.ledger.repository import restart_lines
+from queues.ledger.repository import read_up_to, restart_lines
 from queues.ledger.story import Restart, Story
 
 # Calls held at a time: some ten thousand lines, a few megabytes.
@@ -117,12 +117,12 @@ async def _entries(session: AsyncSession, uids: Sequence[str]) -> dict[str, Entr
 
 
 async def _fold(session: AsyncSession, rules: Rules, entries: dict[str, Entry]) -> None:
-    restarts: dict[str, list[Restart]] = {}
+    known: dict[str, tuple[list[Restart], float]] = {}
     for entry in entries.values():
         node = entry.story.node
-        if node not in restarts:
-            restarts[node] = await _restarts(session, node)
-        entry.facts = fold(entry.story, rules, restarts[node])
+        if node not in known:
+            known[node] = await _restarts(session, node), await read_up_to(session, node)
+        entry.facts = fold(entry.story, rules, *known[node])
 
 
 async def _restarts(session: AsyncSession, node: str) -> list[Restart]:

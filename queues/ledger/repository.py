@@ -63,6 +63,15 @@ async def positions(session: AsyncSession, node: str) -> dict[Stream, Position]:
     }
 
 
+async def read_up_to(session: AsyncSession, node: str) -> float:
+    """Return the epoch second up to which a node's channel events were read, 0 before any."""
+    query = select(LedgerPosition.read_up_to).where(
+        LedgerPosition.node == node, LedgerPosition.stream == Stream.CEL
+    )
+    told = await session.scalar(query)
+    return told.timestamp() if told else 0.0
+
+
 async def open_file(
     session: AsyncSession, node: str, stream: Stream, file: Identity, now: datetime
 ) -> int:
@@ -169,6 +178,17 @@ def _is_one_of(uids: Sequence[str]) -> ColumnElement[bool]:
 async def unsettled(session: AsyncSession, node: str) -> list[str]:
     """Return the calls of a node that run or have not been handed on."""
     query = select(Call.uid).where(Call.node == node, Call.settled_at.is_(None))
+    return list(await session.scalars(query))
+
+
+async def running_since(session: AsyncSession, node: str, before: datetime) -> list[str]:
+    """Return the calls of a node that began before an instant and of whose end we do not know."""
+    query = select(Call.uid).where(
+        Call.node == node,
+        Call.settled_at.is_(None),
+        Call.ended_at.is_(None),
+        Call.started_at < before,
+    )
     return list(await session.scalars(query))
 
 

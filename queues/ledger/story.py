@@ -25,17 +25,19 @@ class Restart(NamedTuple):
 class Story:
     """All that was read of one call, stream by stream, each in the order it was written."""
 
-    __slots__ = ("legs", "menu", "node", "queue", "uid")
+    __slots__ = ("last", "legs", "menu", "node", "queue", "uid")
 
     def __init__(self, uid: str, node: str) -> None:
         self.uid = uid
         self.node = node
+        self.last = 0.0  # epoch seconds of the latest event
         self.legs = Legs(uid)
         self.queue = QueueStory()
         self.menu = MenuStory()
 
     def take(self, event: Event) -> None:
         """Take one more event, the next of its stream; what other streams said does not matter."""
+        self.last = max(self.last, event.at)
         match event:
             case ChannelEvent():
                 self.legs.take(event)

@@ -16,6 +16,7 @@ from queues.ledger.events import reread
 from queues.ledger.facts import CallFacts
 from queues.ledger.fold import fold
 from queues.ledger.ledger import Ledger
+from queues.ledger.remaking import Days, remake
 from queues.ledger.story import Story
 from queues.models import Call, LedgerPosition, Stream, SwitchEvent, SwitchFile
 from tests.switch_files import SwitchFiles
@@ -215,6 +216,27 @@ async def test_a_restart_read_in_an_earlier_life_of_the_ledger_is_remembered(
     files.tell(waiting)
     await read_all(Ledger.of(settings, sessions, quiet=0))
     assert (await the_call(sessions, waiting.uid)).orphaned
+
+
+async def test_a_call_whose_end_was_lost_is_closed_when_the_switch_has_long_gone_on(
+    settings: Settings, files: SwitchFiles, sessions: Sessions
+) -> None:
+    lost, lively = ACall(1).arrives().in_menu().queues(), ACall(2, NOON + 1).arrives().queues()
+    files.tell(lost, lively)
+    await read_all(Ledger.of(settings, sessions, quiet=0))
+    files.tell(lively.wait(12 * 3600 - 60).rings(), ACall(3, NOON + 13 * 3600).arrives())
+    ledger = Ledger.of(settings, sessions, quiet=0)
+    await read_all(ledger)
+    ledger._beat = 0.0  # silence is looked for with every sign of life
+    await read_all(ledger)
+    row = await the_call(sessions, lost.uid)
+    assert (row.outcome, row.orphaned) == (Outcome.TECHNICAL_FAILURE, True)
+    assert row.settled_at is not None
+    assert (await the_ticket(sessions, lost.uid)).outcome is Outcome.TECHNICAL_FAILURE
+    assert (await the_call(sessions, lively.uid)).ended_at is None
+    async with sessions() as session:
+        made = [one async for page in remake(session, ledger.book.rules, Days()) for one in page]
+    assert {one.uid: one.differing() for one in made if one.differing()} == {}
 
 
 async def test_rotating_the_log_is_no_restart(

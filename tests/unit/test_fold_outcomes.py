@@ -6,7 +6,7 @@ import pytest
 
 from queues.ledger.fold import fold
 from queues.ledger.outcome import PRECEDENCE, Signs, classify, is_human_request
-from queues.ledger.story import Restart
+from queues.ledger.story import Restart, Story
 from tests.folding import RULES, folded, story_of
 from tests.switch_lines import NOON, ACall, answered_call
 from tickets.outcomes import Outcome
@@ -190,6 +190,46 @@ def test_a_restart_fails_those_whom_nobody_had_helped(outcome: Outcome, call: AC
     assert (orphan.outcome, orphan.orphaned) == (outcome, True)
     assert orphan.ended_at is not None
     assert orphan.ended_at.timestamp() == RESTART.since
+
+
+SILENCE = 12 * 3600
+
+
+@pytest.mark.parametrize(
+    ("outcome", "call"),
+    [
+        (Outcome.TECHNICAL_FAILURE, here().queues().wait(30)),
+        (Outcome.ANSWERED, here().queues().rings().connects().wait(5)),
+        (Outcome.VOICEMAIL, here().speaks(5)),
+    ],
+)
+def test_a_call_whose_end_was_never_written_is_over_when_it_was_silent_for_hours(
+    outcome: Outcome, call: ACall
+) -> None:
+    story = story_of(call)
+    assert not _ended(story, story.last + SILENCE)
+    over = fold(story, RULES, (), story.last + SILENCE + 1)
+    assert over is not None
+    assert (over.outcome, over.orphaned) == (outcome, True)
+    assert over.ended_at is not None
+    assert over.ended_at.timestamp() == pytest.approx(story.last)
+    # However much later it is asked again.
+    assert fold(story, RULES, (), story.last + 10 * SILENCE) == over
+
+
+def test_whoever_speaks_last_keeps_a_silent_call_alive() -> None:
+    story = story_of(here().queues().wait(20_000).journal("rating", score=5))
+    assert not _ended(story, NOON + 20_000 + SILENCE)
+
+
+def test_a_call_whose_end_was_written_is_untouched_by_silence() -> None:
+    story = story_of(here().queues().wait(30).abandons())
+    assert fold(story, RULES, (), NOON + 10 * SILENCE) == fold(story, RULES)
+
+
+def _ended(story: Story, as_of: float) -> bool:
+    facts = fold(story, RULES, (), as_of)
+    return facts is not None and facts.ended_at is not None
 
 
 def test_a_call_that_ended_before_the_restart_is_untouched_by_it() -> None:

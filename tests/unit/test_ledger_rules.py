@@ -15,8 +15,8 @@ def test_emergency_lines_and_short_abandons_come_from_the_configuration(tmp_path
     (tmp_path / "lines.toml").write_text(
         '[[partner]]\ncode = "110"\nemergency = true\n[[partner]]\ncode = "12348"\n'
     )
-    rules = Rules.of(Settings(config_dir=tmp_path, short_abandon=3))
-    assert rules == Rules(short_abandon=3, emergency=frozenset({"110"}))
+    rules = Rules.of(Settings(config_dir=tmp_path, short_abandon=3, silent_call_hours=6))
+    assert rules == Rules(short_abandon=3, silent_call=21_600, emergency=frozenset({"110"}))
 
 
 @pytest.mark.parametrize("text", [None, "[[partner"])
