@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import agents, call, calls, flow, ledger, logs, report, suite, tickets, updown
+from cli import abandoned, agents, call, calls, flow, ledger, logs, report, suite, tickets, updown
 from cli.screen import errors
 from core.errors import HotlineError
 
@@ -23,6 +23,7 @@ app.command()(logs.logs)
 app.command()(call.call)
 app.command()(calls.calls)
 app.command()(tickets.tickets)
+app.command()(abandoned.abandoned)
 app.command("test")(suite.suite)
 app.add_typer(report.app, name="report")
 app.add_typer(ledger.app, name="ledger")

@@ -1,4 +1,4 @@
-"""All SQL of the reports room, over the ledger's `call` table."""
+"""The SQL that reports share, over the ledger's `call` table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -74,7 +74,7 @@ async def a_call(sessions: Sessions, uid: str = "1764000000.1", **facts: object)
         "orphaned": False,
         "late_changes": 0,
     }
-    ticket = CallForTicket(uid, began, "12345", NUMBER, "048213")
+    ticket = CallForTicket(uid, began, "12345", str(facts.get("caller", NUMBER)), "048213")
     lines = (f"1764000000|{uid}|GEN|NONE|ENTERQUEUE||{NUMBER}|1", '{"code":"048213"}')
     async with sessions.begin() as session:
         session.add(Call(**columns | facts))
@@ -279,7 +279,7 @@ async def test_every_door_is_described_for_people_and_for_programs(api: httpx.As
     schema = await answer(api, "/openapi.json")
     assert isinstance(schema["paths"], dict)
     page = (await api.get("/docs")).text
-    assert len(schema["paths"]) == 8
+    assert len(schema["paths"]) == 10
     assert all(path in page for path in schema["paths"])
     assert "http://" not in page
     assert "https://" not in page
@@ -417,3 +417,28 @@ async def test_the_worst_twenty_four_hours_come_with_what_is_required(
     assert (found["worst"]["human_requests"], found["worst"]["value"]) == (1, 1.0)
     assert isinstance(found["definition"], dict)
     assert found["definition"]["id"] == "answer_rate_gross"
+
+
+async def test_who_gave_up_can_be_listed_page_by_page_and_counted(
+    api: httpx.AsyncClient, sessions: Sessions
+) -> None:
+    for number in range(3):
+        await a_call(
+            sessions,
+            f"1764000000.{number}",
+            outcome=Outcome.ABANDONED,
+            answered_at=None,
+            caller=f"1390000{number:04}",
+        )
+    first = await answer(api, f"/api/abandoned?{DAYS}&limit=2")
+    second = await answer(api, f"/api/abandoned?{DAYS}&limit=2&cursor={first['next']}")
+    assert isinstance(first["items"], list)
+    assert isinstance(second["items"], list)
+    assert len(first["items"]) == 2
+    assert len(second["items"]) == 1
+    assert second["next"] is None
+    assert {one["caller"] for one in first["items"]} == {"139****0002", "139****0001"}
+    assert {one["keys"] for one in first["items"]} == {"3 0****3"}
+    assert await answer(api, f"/api/abandoned/tally?{DAYS}") == {
+        "callers": 3, "calls": 3, "short": 0, "recovered": 0, "open": 3,
+    }  # fmt: skip
