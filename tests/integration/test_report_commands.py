@@ -1,0 +1,74 @@
+"""The commands that print figures: words beside every number, no caller in full, exit codes."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from typer.testing import CliRunner
+
+from cli.main import app
+from core.settings import get_settings
+from tests.integration.test_answer_rate import MORNING, a_call, stored
+from tickets.outcomes import Outcome
+
+pytestmark = pytest.mark.integration
+
+Sessions = async_sessionmaker[AsyncSession]
+DAYS = ("--from", "2026-10-25", "--to", "2026-10-25")
+A_MONTH_AGO = MORNING - timedelta(days=30)
+
+
+@pytest.fixture(autouse=True)
+def settings(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("HOTLINE_HOME", str(tmp_path))
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", database_url)
+    get_settings.cache_clear()
+    yield
+    get_settings.cache_clear()
+
+
+async def run(*words: str) -> tuple[int, str]:
+    """Run one command for the day; return its exit code and what it printed."""
+    result = await asyncio.to_thread(CliRunner().invoke, app, [*words, *DAYS])
+    return result.exit_code, result.output
+
+
+async def test_all_measures_are_printed_with_their_formulas(sessions: Sessions) -> None:
+    await stored(sessions, a_call(started_at=A_MONTH_AGO, talk_seconds=218.0))
+    _, printed = await run("report", "answer-rate", "--all")
+    assert "平均通话时长" in printed
+    assert "218.0" in printed
+    assert "classes add up" in printed
+
+
+async def test_a_short_day_fails_the_rolling_check_and_a_good_one_does_not(
+    sessions: Sessions,
+) -> None:
+    await stored(sessions, a_call(started_at=A_MONTH_AGO))
+    assert (await run("report", "rolling-24h"))[0] == 0
+    await stored(sessions, a_call(Outcome.ABANDONED, started_at=A_MONTH_AGO))
+    code, printed = await run("report", "rolling-24h", "--json")
+    told = json.loads(printed)
+    assert code == 1
+    assert told["worst"]["value"] == 0.5
+    assert len(told["short"]) == 15  # nine o'clock until the end of the day
+    assert "50.00%" in (await run("report", "rolling-24h"))[1]
+
+
+async def test_who_gave_up_is_listed_without_a_whole_number(sessions: Sessions) -> None:
+    await stored(sessions, a_call(Outcome.ABANDONED, started_at=A_MONTH_AGO, keys="1048213"))
+    _, printed = await run("abandoned")
+    assert "138****0000" in printed
+    assert "048213" not in printed
+    assert "1 callers gave up in 1 calls" in printed
+    _, told = await run("abandoned", "--json", "--open", "--long")
+    assert json.loads(told)[0]["times"] == 1
+
+
+async def test_a_day_that_is_none_is_refused_in_a_sentence() -> None:
+    refused = await asyncio.to_thread(CliRunner().invoke, app, ["abandoned", "--to", "yesterday"])
+    assert "'yesterday' is not a day" in str(refused.exception)
