@@ -6,17 +6,18 @@ is taken exactly once however often we are killed.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from core.clock import from_epoch, utc_now
 from core.settings import Settings
-from queues.ledger import handover, repository
+from queues.ledger import repository
 from queues.ledger.book import Book, Entry
 from queues.ledger.events import reread, restart_of
 from queues.ledger.facts import Rules
+from queues.ledger.publishing import News, publish, publish_carefully
 from queues.ledger.sources import Position, Source, Taken, look, sources_of
 from queues.models import Stream
 
@@ -33,6 +34,10 @@ class Ledger:
     sessions: async_sessionmaker[AsyncSession]
     sources: Mapping[Stream, Source]
     book: Book
+    # Set when the database refused a step: the next one finds out whose fault it was.
+    careful: bool = False
+    # Calls that the database refuses: uncounted until we begin anew, but all their lines are kept.
+    _aside: set[str] = field(default_factory=set)
     _restored: bool = False
     _beat: float = 0.0
 
@@ -54,10 +59,12 @@ class Ledger:
         try:
             if not self._restored:
                 await self._restore()
-            return await self._step()
+            busy = await self._step()
         except BaseException:
             self._restored = False
             raise
+        self.careful = False
+        return busy
 
     async def _step(self) -> bool:
         due = self._due()
@@ -130,11 +137,13 @@ class Ledger:
         for entry in late:
             entry.late_changes += 1
         self.book.settle(settled, utc_now())
-        written = {entry.story.uid: entry for entry in [*changed, *settled]}
-        await repository.save_calls(session, list(written.values()))
-        await handover.open_tickets(session, changed)
-        await handover.close_tickets(session, [*settled, *late])
-        await handover.finish_recordings(session, settled)
+        news = News(changed, settled, late).without(self._aside)
+        if not self.careful:
+            await publish(session, news)
+            return
+        for uid, reason in (await publish_carefully(session, news)).items():
+            log.error("ledger.call_set_aside", call=uid, reason=reason)
+            self._aside.add(uid)
 
     async def _load(self, session: AsyncSession, uids: Sequence[str]) -> None:
         """Bring calls we do not hold into the book, with what is stored of them."""

@@ -3,16 +3,19 @@
 import asyncio
 import gc
 import signal
+import time
+from dataclasses import dataclass
 
 import psycopg
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from core.database import make_engine, make_sessions
 from core.errors import HotlineError
 from core.logging import configure_logging
 from core.settings import Settings, get_settings
 from queues.ledger.ledger import Ledger
+from queues.ledger.publishing import REFUSED
 from queues.ledger.repository import AnotherLedgerError
 
 # Seconds between looks at the files: a busy switch is stored in a few transactions a second, not in
@@ -21,28 +24,65 @@ GATHER = 0.2
 # Seconds between tries while the database is away.
 RETRY = 0.5
 
+# Seconds between two complaints about what does not pass by itself.
+COMPLAIN = 30.0
+
 log = structlog.get_logger()
 
-# What a database that is away, restarting, full or busy makes of a statement.
-_AWAY = (DBAPIError, psycopg.OperationalError, psycopg.InterfaceError, OSError)
+# What a database that is away, restarting, full or busy makes of a statement: it will come back.
+_AWAY = (
+    OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, OSError,
+)  # fmt: skip
+# A database that is there and says no.
+_DENIED = (DBAPIError, psycopg.Error, AnotherLedgerError)
+
+
+@dataclass(slots=True)
+class Trouble:
+    """What keeps us from storing, said once while it may pass, again and again if it will not."""
+
+    said_at: float | None = None
+
+    def waiting(self, error: Exception) -> None:
+        """The database is away."""
+        if self.said_at is None:
+            log.error("ledger.waiting", reason=_first_line(error))
+            self.said_at = time.monotonic()
+
+    def denied(self, error: Exception) -> None:
+        """The database refuses; somebody has to look."""
+        now = time.monotonic()
+        if self.said_at is None or now - self.said_at >= COMPLAIN:
+            log.error("ledger.refused", reason=_first_line(error))
+            self.said_at = now
+
+    def over(self) -> None:
+        """A step was stored."""
+        if self.said_at is not None:
+            log.info("ledger.resumed")
+            self.said_at = None
 
 
 async def run(ledger: Ledger, stop: asyncio.Event) -> None:
     """Work until told to stop; what keeps us from storing is waited for, and nothing is lost."""
-    waiting = False
+    trouble = Trouble()
     while not stop.is_set():
-        pause = 0.0
+        pause = RETRY
         try:
             busy = await ledger.step()
-        except (*_AWAY, AnotherLedgerError) as error:
-            if not waiting:
-                log.error("ledger.waiting", reason=str(error).splitlines()[0])
-            waiting, pause = True, RETRY
+        except _AWAY as error:
+            trouble.waiting(error)
+        except _DENIED as error:
+            trouble.denied(error)
+            ledger.careful = isinstance(error, REFUSED)
         else:
-            if waiting:
-                log.info("ledger.resumed")
-            waiting, pause = False, 0.0 if busy and ledger.behind else GATHER
+            trouble.over()
+            pause = 0.0 if busy and ledger.behind else GATHER
         await _pause(stop, pause)
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
