@@ -217,6 +217,32 @@ async def test_a_row_that_the_ledger_is_writing_is_left_to_it(
     assert (done.written, done.left) == (0, 1)
 
 
+async def test_a_ledger_at_work_is_never_caught_between_a_line_and_its_row(
+    ledger: Ledger, files: SwitchFiles, sessions: Sessions
+) -> None:
+    calls = [answered_call(number, NOON + number) for number in range(60)]
+    checks: list[Findings] = []
+
+    async def work() -> None:
+        for call in calls:
+            # Cut in the middle, so that each call is stored while it runs and again when it ended.
+            half = len(call.lines) // 2
+            rest, call.lines = call.lines[half:], call.lines[:half]
+            files.tell(call)
+            await ledger.step()
+            call.lines = rest
+            files.tell(call)
+            await ledger.step()
+
+    working = asyncio.create_task(work())
+    while not working.done():
+        checks.append(await checked(sessions))
+    await working
+    assert [found.differences for found in checks if not found.holds] == []
+    assert len({found.arrivals for found in checks}) > 1
+    assert (await checked(sessions)).arrivals == 60
+
+
 async def test_only_the_days_asked_for_are_looked_at(
     ledger: Ledger, files: SwitchFiles, sessions: Sessions
 ) -> None:
