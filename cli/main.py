@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from cli import abandoned, agents, call, calls, flow, ledger, logs, report, suite, tickets, updown
+from cli import (
+    abandoned,
+    agents,
+    call,
+    calls,
+    config,
+    flow,
+    ledger,
+    logs,
+    report,
+    suite,
+    tickets,
+    updown,
+)
 from cli.screen import errors
 from core.errors import HotlineError
 
@@ -29,6 +42,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(agents.app, name="agents")
 app.add_typer(flow.app, name="flow")
+app.add_typer(config.app, name="config")
 
 
 def main() -> None:
