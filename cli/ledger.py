@@ -56,6 +56,8 @@ def rebuild_command(
         print_json(asdict(done))
     else:
         out.print(f"{done.written} of {done.calls:,} calls written, {done.tickets} tickets opened")
+    for uid, reason in done.refused.items():
+        errors.print(f"call {uid}: {mask_text(reason)}", style="red", markup=False)
     if done.left:
         errors.print(f"[red]{done.left} left as they are: ./hotline ledger verify lists them[/]")
         raise typer.Exit(1)

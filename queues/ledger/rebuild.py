@@ -5,28 +5,38 @@ never removed: a row or a ticket without lines is a matter for a person.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import utc_now
-from queues.ledger import handover
 from queues.ledger import remaking_repository as repository
-from queues.ledger.book import Entry
 from queues.ledger.facts import Rules
+from queues.ledger.publishing import News, publish_carefully
 from queues.ledger.remaking import Days, Remade, remake, remake_calls
-from queues.ledger.repository import save_calls
 from queues.ledger.verify import differences
 
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What a rebuild came to, in calls; those `left` differ and were not to be written."""
+    """What a rebuild came to, in calls; those `left` differ and were not written.
+
+    `refused` are those of them that the database does not take, each with its reason.
+    """
 
     calls: int = 0
     written: int = 0
     tickets: int = 0
     left: int = 0
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def note(self, mended: Sequence[Remade], refused: dict[str, str], wrong: int) -> None:
+        """Count what was done about so many wrong calls."""
+        taken = [one for one in mended if one.uid not in refused]
+        self.written += sum(bool(one.differing()) for one in taken)
+        self.tickets += sum(not one.tickets and one.entry.has_ticket for one in taken)
+        self.left += wrong - len(taken)
+        self.refused |= refused
 
 
 async def rebuild(
@@ -55,10 +65,9 @@ async def _repair(
     ours = [one.uid for one in wrong if one.stored is None or one.uid in locked]
     again = await remake_calls(session, rules, ours)
     mended = [one for one in again if _can_be_written(one)]
-    done.left += len(wrong) - len(mended)
-    await _write(session, [one for one in mended if one.differing()], done)
-    await _open_tickets(session, [one for one in mended if not one.tickets], done)
+    refused = await publish_carefully(session, _news(mended))
     await session.commit()
+    done.note(mended, refused, len(wrong))
 
 
 def _can_be_written(one: Remade) -> bool:
@@ -67,23 +76,12 @@ def _can_be_written(one: Remade) -> bool:
     return facts is not None and (one.stored is not None or facts.ended_at is not None)
 
 
-async def _write(session: AsyncSession, ones: Sequence[Remade], done: Rebuilt) -> None:
-    entries = [one.entry for one in ones]
-    lost = [one.entry for one in ones if one.stored is None]
-    settled = [entry for entry in entries if entry.settled_at is not None]
-    for entry in settled:
-        entry.late_changes += 1
+def _news(mended: Sequence[Remade]) -> News:
+    """Say of each call what the ledger would: it is new and over, or it changed after its end."""
+    lost = [one.entry for one in mended if one.stored is None]
+    late = [one.entry for one in mended if one.entry.settled_at is not None]
+    for one in mended:
+        one.entry.late_changes += bool(one.entry.settled_at and one.differing())
     for entry in lost:
         entry.settled_at = utc_now()
-    await save_calls(session, entries)
-    await handover.close_tickets(session, [*settled, *lost])
-    await handover.finish_recordings(session, lost)
-    done.written += len(entries)
-
-
-async def _open_tickets(session: AsyncSession, ones: Sequence[Remade], done: Rebuilt) -> None:
-    """Give calls their missing ticket and, where they are over and done with, close it."""
-    entries: list[Entry] = [one.entry for one in ones]
-    await handover.open_tickets(session, entries)
-    await handover.close_tickets(session, [entry for entry in entries if entry.settled_at])
-    done.tickets += sum(entry.has_ticket for entry in entries)
+    return News([one.entry for one in mended], lost, late)

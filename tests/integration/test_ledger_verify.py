@@ -243,6 +243,21 @@ async def test_a_ledger_at_work_is_never_caught_between_a_line_and_its_row(
     assert (await checked(sessions)).arrivals == 60
 
 
+async def test_a_call_that_the_database_refuses_is_named_and_costs_itself_alone(
+    ledger: Ledger, files: SwitchFiles, sessions: Sessions
+) -> None:
+    refused, mendable, *_ = await a_morning(ledger, files)
+    await spoil(sessions, "UPDATE call SET agent = 'x'")
+    async with sessions.begin() as session:
+        await session.execute(
+            text("ALTER TABLE call ADD CONSTRAINT poison CHECK (agent <> '8013') NOT VALID")
+        )
+    done = await mended(sessions)
+    assert (done.written, done.left, list(done.refused)) == (5, 1, [refused.uid])
+    assert {d.uid for d in (await checked(sessions)).differences} == {refused.uid}
+    assert mendable.uid not in done.refused
+
+
 async def test_only_the_days_asked_for_are_looked_at(
     ledger: Ledger, files: SwitchFiles, sessions: Sessions
 ) -> None:
