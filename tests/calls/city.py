@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import time
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from core.errors import HotlineError
 from core.settings import CHECKOUT, Settings
+from ivr.store import flow_files
 from phones.agent import Agent
 from phones.calls import AgentCall
 from phones.citizen import Citizen
@@ -221,7 +224,9 @@ class City:
 
 def build_city(worker: int) -> Settings:
     """Bring a hotline up for one test worker, with its own home, ports and shorter waits."""
-    home = Path(f"/tmp/hl{os.getpid()}")
+    home = Path(f"/tmp/hl{zlib.crc32(str(CHECKOUT).encode()):08x}-{worker}")
+    if home.exists():  # a run that was killed leaves its hotline behind
+        raze(Settings(home=home))
     settings = Settings(
         home=home,
         config_dir=_impatient_configuration(home),
@@ -237,7 +242,11 @@ def build_city(worker: int) -> Settings:
     shelf = settings.cache / "test-sounds"
     if shelf.exists():
         shutil.copytree(shelf, settings.sounds_dir, copy_function=os.link)
-    bring_up.up(settings, Silent())
+    try:
+        bring_up.up(settings, Silent())
+    except HotlineError:
+        raze(settings)
+        raise
     if not shelf.exists():
         shutil.copytree(settings.sounds_dir, shelf.with_suffix(f".{worker}"))
         try:
@@ -257,7 +266,7 @@ def _impatient_configuration(home: Path) -> Path:
     """The shipped configuration, except that callers wait seconds instead of minutes."""
     folder = home / "config"
     shutil.copytree(CHECKOUT / "config", folder)
-    for flow in (folder / "flows").glob("*.yaml"):
+    for flow in flow_files(folder / "flows"):
         text = flow.read_text()
         assert "timeout: 180" in text, f"{flow.name} has no waiting time to shorten"
         flow.write_text(text.replace("timeout: 180", f"timeout: {WAITING_IN_TESTS}"))
