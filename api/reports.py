@@ -47,6 +47,21 @@ class RowAnswer(Answer):
     figures: dict[str, float | None]
 
 
+class DoubtAnswer(Answer):
+    """A call about which the switch's lines and the count disagree."""
+
+    uid: str
+    why: str
+
+
+class WitnessAnswer(Answer):
+    """The same period counted from the switch's own lines; doubts are calls counted otherwise."""
+
+    arrivals: int
+    answered: int
+    doubts: list[DoubtAnswer]
+
+
 class AnswerRateAnswer(Answer):
     """The report with all that is needed to judge it."""
 
@@ -60,6 +75,7 @@ class AnswerRateAnswer(Answer):
     total: RowAnswer
     definitions: list[MeasureAnswer]
     offenders: list[str]
+    witness: WitnessAnswer
 
 
 class WindowAnswer(Answer):
@@ -131,6 +147,7 @@ def _answer(report: AnswerRate) -> AnswerRateAnswer:
         total=_row(report.total),
         definitions=[MeasureAnswer.model_validate(measure) for measure in report.definitions],
         offenders=[item.call.uid for item in report.offenders],
+        witness=WitnessAnswer.model_validate(report.witness),
     )
 
 

@@ -1,5 +1,6 @@
 """`report`: published figures, each printed with its definition."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
 
@@ -138,8 +139,14 @@ def _print_state(report: AnswerRate) -> None:
         f"{report.total.counts.running} calls still running; classes "
         + ("add up" if report.adds_up else "[red]do not add up[/]")
     )
+    out.print(
+        f"by the switch's own lines: {report.witness.arrivals} arrivals, "
+        f"{report.witness.answered} of them joined with somebody after an agent picked up"
+    )
     for offender in report.offenders:
         out.print(f"[red]call {offender.call.uid} is in no class[/]")
+    for doubt in report.witness.doubts:
+        out.print(f"[red]call {doubt.uid} {doubt.why}[/]")
 
 
 def _definition(measure: Measure) -> str:
@@ -204,4 +211,5 @@ def _as_dict(report: AnswerRate) -> dict[str, object]:
             for m in report.definitions
         ],
         "offenders": [offender.call.uid for offender in report.offenders],
+        "witness": asdict(report.witness),
     }

@@ -81,6 +81,15 @@ class SwitchEvent(Base):
                 "kind = 'QUEUESTART' OR kind = 'CHAN_START' AND right(call_uid, 2) = '.0'"
             ),
         ),
+        # By which reports count the same calls a second time.
+        Index(
+            "ix_switch_event_witness",
+            "at",
+            postgresql_include=["call_uid", "kind"],
+            postgresql_where=text(
+                "kind IN ('HL-ARRIVED', 'HL-PARTNER', 'CONNECT', 'BRIDGE_ENTER')"
+            ),
+        ),
     )
 
     call_uid: Mapped[str] = mapped_column(primary_key=True)

@@ -18,6 +18,7 @@ from reports.counts import Counts
 from reports.definitions import MEASURES, Measure
 from reports.repository import CallInList, Count, Place
 from reports.selections import SELECTIONS, Grouping, row_key
+from reports.witness import Witness, ask_the_lines
 
 _OFFENDERS_SHOWN = 100
 
@@ -72,7 +73,8 @@ class AnswerRate:
     """The report with all that is needed to judge it.
 
     `as_of` is when it was computed, `total.counts.running` how many calls were still going on,
-    `offenders` the calls that the identity Σ classes = arrivals − running misses.
+    `offenders` the calls that the identity Σ classes = arrivals − running misses, `witness` what
+    the switch's own lines say.
     """
 
     period: Period
@@ -82,11 +84,14 @@ class AnswerRate:
     total: ReportRow
     definitions: tuple[Measure, ...]
     offenders: list[CallInList]
+    witness: Witness
 
     @property
     def adds_up(self) -> bool:
-        """Whether every ended call of every row is in exactly one of the sixteen classes."""
-        return not self.offenders and all(row.counts.unexplained == 0 for row in self.rows)
+        """Whether every ended call of every row is in exactly one of the sixteen classes, and the
+        lines of the switch tell of the same arrivals and answers."""
+        explained = all(row.counts.unexplained == 0 for row in self.rows)
+        return explained and not self.offenders and not self.witness.doubts
 
 
 async def answer_rate(session: AsyncSession, period: Period, grouping: Grouping) -> AnswerRate:
@@ -106,6 +111,7 @@ async def answer_rate(session: AsyncSession, period: Period, grouping: Grouping)
         total=_row("total", sum(counts.values(), Counts())),
         definitions=MEASURES,
         offenders=offenders,
+        witness=await ask_the_lines(session, period.since, period.until),
     )
 
 

@@ -21,6 +21,7 @@ from core.clock import local_day, utc_now
 from core.settings import CHECKOUT, Settings
 from queues.models import Call, LedgerPosition, Stream, SwitchEvent
 from recordings.models import Recording, RecordingState
+from tests.witnesses import lines_of
 from tickets import service as tickets
 from tickets.outcomes import Outcome
 from tickets.service import CallForTicket
@@ -77,7 +78,8 @@ async def a_call(sessions: Sessions, uid: str = "1764000000.1", **facts: object)
     ticket = CallForTicket(uid, began, "12345", str(facts.get("caller", NUMBER)), "048213")
     lines = (f"1764000000|{uid}|GEN|NONE|ENTERQUEUE||{NUMBER}|1", '{"code":"048213"}')
     async with sessions.begin() as session:
-        session.add(Call(**columns | facts))
+        call = Call(**columns | facts)
+        session.add_all([call, *lines_of(call, first=len(lines))])
         session.add_all(
             SwitchEvent(call_uid=uid, file_id=1, pos=pos, at=began, kind="ENTERQUEUE", line=line)
             for pos, line in enumerate(lines)
