@@ -1,10 +1,10 @@
 """GET /api/abandoned: who gave up waiting, once each, and whether they got through afterwards."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.days import Days
 from api.fields import (
     Answer,
     Cursor,
@@ -18,12 +18,9 @@ from api.fields import (
 from api.resources import Session
 from core.masking import mask_text
 from reports.abandoned import GaveUp, list_abandoned, tally_abandoned
-from reports.answer_rate import Period
 
 router = APIRouter(prefix="/api/abandoned", tags=["reports"])
 
-Since = Annotated[date, Query(alias="from", description="First local day.")]
-Until = Annotated[date, Query(alias="to", description="The first local day that no longer counts.")]
 Recovered = Annotated[bool | None, Query(description="Got through within 24 hours, or not.")]
 Short = Annotated[bool | None, Query(description="Gave up at once every time, or not.")]
 
@@ -61,8 +58,7 @@ class TallyAnswer(Answer):
 @router.get("")
 async def get_abandoned(
     session: Session,
-    since: Since,
-    until: Until,
+    days: Days,
     recovered: Recovered = None,
     short: Short = None,
     limit: Limit = 50,
@@ -70,7 +66,7 @@ async def get_abandoned(
 ) -> Page[GaveUpAnswer]:
     """List who gave up, newest first; numbers are masked."""
     before = read_cursor(cursor) if cursor else None
-    found = await list_abandoned(session, Period(since, until), limit + 1, before, recovered, short)
+    found = await list_abandoned(session, days, limit + 1, before, recovered, short)
     shown = found[:limit]
     more = len(found) > limit
     last = shown[-1].call if shown else None
@@ -81,9 +77,9 @@ async def get_abandoned(
 
 
 @router.get("/tally")
-async def get_tally(session: Session, since: Since, until: Until) -> TallyAnswer:
+async def get_tally(session: Session, days: Days) -> TallyAnswer:
     """Count who gave up."""
-    return TallyAnswer.model_validate(await tally_abandoned(session, Period(since, until)))
+    return TallyAnswer.model_validate(await tally_abandoned(session, days))
 
 
 def _answer(one: GaveUp) -> GaveUpAnswer:

@@ -6,17 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.calls import CallAnswer, call_page
+from api.days import Days
 from api.fields import Answer, Cursor, Instant, Limit, Page, read_cursor
 from api.resources import Session
-from reports.answer_rate import AnswerRate, Period, ReportRow, answer_rate, calls_behind
+from reports.answer_rate import AnswerRate, ReportRow, answer_rate, calls_behind
 from reports.definitions import Unit
 from reports.rolling import REQUIRED, Rolling, Window, rolling
 from reports.selections import Grouping
 
 router = APIRouter(prefix="/api/reports", tags=["reports"])
-
-Since = Annotated[date, Query(alias="from", description="First local day.")]
-Until = Annotated[date, Query(alias="to", description="The first local day that no longer counts.")]
 
 
 class MeasureAnswer(Answer):
@@ -65,8 +63,8 @@ class WitnessAnswer(Answer):
 class AnswerRateAnswer(Answer):
     """The report with all that is needed to judge it."""
 
-    since: date
-    until: date
+    first_day: date
+    last_day: date
     grouping: Grouping
     time_zone: str
     as_of: Instant
@@ -93,8 +91,8 @@ class RollingAnswer(Answer):
     `short` are those below what the standard requires.
     """
 
-    since: date
-    until: date
+    first_day: date
+    last_day: date
     time_zone: str
     as_of: Instant
     required: float
@@ -106,23 +104,22 @@ class RollingAnswer(Answer):
 
 @router.get("/answer-rate")
 async def get_answer_rate(
-    session: Session, since: Since, until: Until, by: Grouping = Grouping.DAY
+    session: Session, days: Days, by: Grouping = Grouping.DAY
 ) -> AnswerRateAnswer:
     """接通率 by day, hour, line or queue."""
-    return _answer(await answer_rate(session, Period(since, until), by))
+    return _answer(await answer_rate(session, days, by))
 
 
 @router.get("/rolling-24h")
-async def get_rolling(session: Session, since: Since, until: Until) -> RollingAnswer:
+async def get_rolling(session: Session, days: Days) -> RollingAnswer:
     """连续24小时接通率: the worst 24 hours of a period, and every one that falls short."""
-    return _rolling_answer(await rolling(session, Period(since, until)))
+    return _rolling_answer(await rolling(session, days))
 
 
 @router.get("/answer-rate/calls")
 async def get_calls_behind(
     session: Session,
-    since: Since,
-    until: Until,
+    days: Days,
     behind: Annotated[str, Query(max_length=40, description="A class, or another number.")],
     by: Grouping | None = None,
     key: Annotated[str | None, Query(pattern=r"^[\w.: -]{0,40}$")] = None,
@@ -131,14 +128,13 @@ async def get_calls_behind(
 ) -> Page[CallAnswer]:
     """List the calls that a number of the report counted, newest first."""
     before = read_cursor(cursor) if cursor else None
-    period = Period(since, until)
-    return call_page(await calls_behind(session, period, behind, by, key, limit + 1, before), limit)
+    return call_page(await calls_behind(session, days, behind, by, key, limit + 1, before), limit)
 
 
 def _answer(report: AnswerRate) -> AnswerRateAnswer:
     return AnswerRateAnswer(
-        since=report.period.since,
-        until=report.period.until,
+        first_day=report.period.since,
+        last_day=report.period.last,
         grouping=report.grouping,
         time_zone="Asia/Shanghai",
         as_of=report.as_of,
@@ -153,8 +149,8 @@ def _answer(report: AnswerRate) -> AnswerRateAnswer:
 
 def _rolling_answer(found: Rolling) -> RollingAnswer:
     return RollingAnswer(
-        since=found.period.since,
-        until=found.period.until,
+        first_day=found.period.since,
+        last_day=found.period.last,
         time_zone="Asia/Shanghai",
         as_of=found.as_of,
         required=REQUIRED,

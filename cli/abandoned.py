@@ -1,6 +1,5 @@
 """`abandoned`: who gave up waiting and has to be rung back."""
 
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -26,7 +25,7 @@ def abandoned(
 ) -> None:
     """List who gave up waiting (放弃来电), once each, and whether they got through later."""
     last = day(until) or local_day(utc_now())
-    period = Period(day(since) or last, last + timedelta(days=1))
+    period = Period.through(day(since) or last, last)
     recovered, short = (False if still_open else None), (False if long else None)
     found = read(lambda s: list_abandoned(s, period, limit, None, recovered, short))
     if as_json:

@@ -1,7 +1,6 @@
 """`report`: published figures, each printed with its definition."""
 
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -47,7 +46,7 @@ def answer_rate_command(
     """接通率: how many of those who asked for a human got one."""
     today = local_day(utc_now())
     last = day(until) or today
-    period = Period(day(since) or last, last + timedelta(days=1))
+    period = Period.through(day(since) or last, last)
     if behind:
         _print_calls(period, behind, by, row, as_json)
         return
@@ -70,7 +69,7 @@ def rolling_command(
 ) -> None:
     """连续24小时接通率: any 24 hours against GB/T 33358's 95 %. Exit code 1 below it."""
     last = day(until) or local_day(utc_now())
-    period = Period(day(since) or last, last + timedelta(days=1))
+    period = Period.through(day(since) or last, last)
     found = read(lambda session: rolling(session, period))
     if as_json:
         print_json(_rolling_as_dict(found))
@@ -190,7 +189,7 @@ def _print_calls(period: Period, behind: str, by: Grouping, row: str, as_json: b
 def _as_dict(report: AnswerRate) -> dict[str, object]:
     return {
         "from": report.period.since,
-        "to": report.period.until - timedelta(days=1),
+        "to": report.period.last,
         "by": report.grouping,
         "as_of": report.as_of.isoformat(),
         "running": report.total.counts.running,

@@ -6,7 +6,7 @@ itself whether its classes add up.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -46,6 +46,16 @@ class Period:
         if self.since >= self.until:
             raise EmptyPeriod(self)
 
+    @classmethod
+    def through(cls, first: date, last: date) -> "Period":
+        """Return the period as people say it, both days included. Raises EmptyPeriod."""
+        return cls(first, last + timedelta(days=1))
+
+    @property
+    def last(self) -> date:
+        """The last day that counts."""
+        return self.until - timedelta(days=1)
+
 
 class EmptyPeriod(HotlineError):
     """A period that contains no day."""
@@ -54,8 +64,7 @@ class EmptyPeriod(HotlineError):
 
     def __init__(self, period: Period) -> None:
         super().__init__(
-            f"From {period.since} up to {period.until} there is no day. "
-            "The end is the first day that no longer counts."
+            f"From {period.since} to {period.last} there is no day: the last lies before the first."
         )
 
 

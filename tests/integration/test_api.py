@@ -32,7 +32,7 @@ Sessions = async_sessionmaker[AsyncSession]
 
 BEGAN = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 NUMBER = "13812345678"
-DAYS = "from=2026-11-24&to=2026-11-25"
+DAYS = "from=2026-11-24&to=2026-11-24"
 
 
 @pytest.fixture
@@ -201,6 +201,7 @@ async def test_a_report_brings_definitions_and_says_nothing_where_nothing_divide
     assert isinstance(report["rows"], list)
     assert isinstance(report["definitions"], list)
     assert report["adds_up"]
+    assert (report["first_day"], report["last_day"]) == ("2026-11-24", "2026-11-24")
     assert report["rows"][0]["key"] == "GEN"
     assert report["rows"][0]["classes"] == {"answered": 1}
     assert report["rows"][0]["figures"]["answer_rate_gross"] == 1.0
@@ -224,6 +225,7 @@ async def test_a_report_brings_definitions_and_says_nothing_where_nothing_divide
         ("/api/calls/a%00b", 422, "malformed-request"),
         ("/api/reports/answer-rate", 422, "malformed-request"),
         ("/api/reports/answer-rate?from=2026-11-25&to=2026-11-24", 400, "empty-period"),
+        ("/api/reports/answer-rate?from=2026-11-25&to=9999-12-31", 422, "malformed-request"),
         (f"/api/reports/answer-rate/calls?{DAYS}&behind=lost", 400, "unknown-selection"),
         (f"/api/reports/answer-rate/calls?{DAYS}&behind=%00", 400, "unknown-selection"),
     ],
@@ -413,7 +415,7 @@ async def test_the_worst_twenty_four_hours_come_with_what_is_required(
     api: httpx.AsyncClient, sessions: Sessions
 ) -> None:
     await a_call(sessions, started_at=BEGAN - timedelta(days=30))
-    found = await answer(api, "/api/reports/rolling-24h?from=2026-10-25&to=2026-10-26")
+    found = await answer(api, "/api/reports/rolling-24h?from=2026-10-25&to=2026-10-25")
     assert (found["required"], found["windows"], found["short"]) == (0.95, 24, [])
     assert isinstance(found["worst"], dict)
     assert (found["worst"]["human_requests"], found["worst"]["value"]) == (1, 1.0)
