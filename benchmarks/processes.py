@@ -84,9 +84,15 @@ class Process:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the CPU time a process has used so far, all its threads, to the nanosecond."""
-    # The number of a process's CPU clock, as clock_getcpuclockid() computes it.
-    return time.clock_gettime((~pid << 3) | 2)
+    """Return the CPU time a process has used so far, all its threads, to the nanosecond.
+
+    0 for one that ended while we looked, such as a child of PostgreSQL's.
+    """
+    try:
+        # The number of a process's CPU clock, as clock_getcpuclockid() computes it.
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return 0.0
 
 
 def peak_mb(pid: int) -> float:
@@ -110,7 +116,8 @@ def family(pid: int) -> list[int]:
 
 
 def _status_mb(pid: int, field: str) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(f"{field}:"):
-            return int(line.split()[1]) / 1024
+    with contextlib.suppress(OSError):  # it ended while we looked
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith(f"{field}:"):
+                return int(line.split()[1]) / 1024
     return 0.0
