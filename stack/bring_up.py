@@ -19,7 +19,7 @@ from stack.progress import Progress
 from stack.supervisor import ProcessState, Supervisor
 from stack.switch import Switch, ensure_switch, find_switch
 
-LONGEST_START = 60.0
+LONGEST_START = 120.0
 RELOADS = (
     "dialplan reload",
     "module reload app_queue.so",

@@ -313,9 +313,10 @@ async def test_a_call_ends_here_when_its_sipp_dies(agent: Agent, citizen: Citize
 
 
 def children() -> list[int]:
-    """The living child processes of this test run."""
+    """The living sipp processes of this test run; it may have servers of other tests, too."""
     task = Path(f"/proc/self/task/{os.getpid()}/children")
-    return [int(pid) for pid in task.read_text().split()]
+    pids = [int(pid) for pid in task.read_text().split()]
+    return [pid for pid in pids if b"sipp" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 class Registrar(asyncio.DatagramProtocol):
