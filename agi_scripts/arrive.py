@@ -24,7 +24,7 @@ async def arrive(desk: Desk, session: AgiSession) -> None:
         call = Call(
             uid=request.uniqueid,
             caller=plain_number(request.caller_id) or "",
-            channel=AgiChannel(session),
+            channel=AgiChannel(session, desk.patience),
             equipment=desk.equipment,
             variables={Known.CODE: code},
         )

@@ -23,7 +23,7 @@ async def resume(desk: Desk, session: AgiSession) -> None:
         call = Call(
             uid=request.uniqueid,
             caller=plain_number(request.caller_id) or "",
-            channel=AgiChannel(session),
+            channel=AgiChannel(session, desk.patience),
             equipment=desk.equipment,
             variables=state.variables,
         )

@@ -40,10 +40,14 @@ class KnownSounds:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The flows of one worker and what its calls share."""
+    """The flows of one worker and what its calls share.
+
+    `patience` is for how many seconds the switch waits for us before it goes on by itself.
+    """
 
     flows: FlowStore
     equipment: Equipment
+    patience: float
 
     @contextmanager
     def serving(self, uid: str) -> Iterator[None]:
@@ -67,4 +71,4 @@ def open_desk(settings: Settings) -> Desk:
     )
     flows = flow_store(settings)
     flows.warm_up()
-    return Desk(flows, equipment)
+    return Desk(flows, equipment, settings.agi_patience)

@@ -34,7 +34,9 @@ async def main() -> None:
 
     async def walk(session: AgiSession) -> None:
         uid = session.request.uniqueid
-        await start(flow, Call(uid, "13800000000", AgiChannel(session), equipment))
+        await start(
+            flow, Call(uid, "13800000000", AgiChannel(session, settings.agi_patience), equipment)
+        )
 
     server = await start_server({"bench": walk}, "127.0.0.1", 0)
     print(f"listening {server.port}", flush=True)

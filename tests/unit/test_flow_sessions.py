@@ -24,18 +24,27 @@ from tickets.calendar import Workdays
 
 pytestmark = pytest.mark.unit
 
+PATIENCE = 2.5
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     flows = FlowStore(CONFIG / "flows", tmp_path / "flows", shipped_inventory)
     journal = Journal(tmp_path / "agi.jsonl")
-    return Desk(flows, Equipment(NamedPrompts(), journal, Workdays()))
+    return Desk(flows, Equipment(NamedPrompts(), journal, Workdays()), PATIENCE)
 
 
 def told(tmp_path: Path) -> list[dict[str, object]]:
     """The journal as the ledger finds it."""
     path = tmp_path / "agi.jsonl"
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+async def allowed(asterisk: FakeAsterisk) -> float:
+    """How many seconds Asterisk is told to wait for us."""
+    words = await asterisk.answer(b"200 result=1\n")
+    assert words[:3] == ["SET", "VARIABLE", "TIMEOUT(absolute)"]
+    return float(words[3])
 
 
 def variables(command: list[str]) -> dict[str, str]:
@@ -79,18 +88,17 @@ async def test_codes_differ_from_call_to_call(desk: Desk, tmp_path: Path) -> Non
 async def test_a_menu_extends_the_switchs_patience_before_it_waits(desk: Desk) -> None:
     block = header_block("menu", "menu")
     async with conversation(partial(arrive, desk), block) as (asterisk, outcome):
-        # Two prompts of unknown length, 5 seconds for the first key and for one more, the margin.
-        assert await asterisk.answer(b"200 result=1\n") == [
-            *("SET", "VARIABLE", "TIMEOUT(absolute)"),
-            "260",
-        ]
+        # Two prompts of unknown length, 5 seconds for the key, the margin.
+        assert await allowed(asterisk) == 120 + 120 + 5 + 3
         assert (await asterisk.answer())[:3] == ["STREAM", "FILE", "zh/greeting"]
         assert await asterisk.answer(b"200 result=9\n") == [
             *("GET", "DATA", "zh/main-menu"),
             *("5000", "1"),
         ]
-        assert (await asterisk.answer(b"200 result=1\n"))[3] == "130"
+        assert await allowed(asterisk) == PATIENCE
+        assert await allowed(asterisk) == 120 + 3
         assert (await asterisk.answer())[2] == "zh/police"
+        assert await allowed(asterisk) == PATIENCE
         step = variables(await asterisk.answer(b"200 result=1\n"))
         await outcome
     assert (step["HOTLINE_NEXT"], step["HOTLINE_PARTNER"]) == ("partner", "110")
@@ -135,10 +143,12 @@ async def test_no_caller_number_costs_a_call_or_becomes_a_callback(
     state = await arrived(desk, number)
     block = header_block(state, "timeout", agi_callerid=number)
     async with conversation(partial(resume, desk), block) as (asterisk, outcome):
-        await asterisk.answer(b"200 result=1\n")
+        await allowed(asterisk)
         await asterisk.answer(b"200 result=1\n")  # queue-timeout: 1, call me back
-        await asterisk.answer(b"200 result=1\n")
+        await allowed(asterisk)
+        await allowed(asterisk)
         assert (await asterisk.answer())[2] == "zh/message"
+        await allowed(asterisk)
         assert variables(await asterisk.answer(b"200 result=1\n"))["HOTLINE_NEXT"] == "message"
         await outcome
     assert "callback" not in {line["kind"] for line in told(tmp_path)}
@@ -166,10 +176,12 @@ async def test_a_rating_after_the_talk_reaches_the_journal_and_ends_the_call(
 ) -> None:
     block = header_block(await arrived(desk), "answered")
     async with conversation(partial(resume, desk), block) as (asterisk, outcome):
-        await asterisk.answer(b"200 result=1\n")
+        await allowed(asterisk)
         assert await asterisk.answer(b"200 result=1\n") == ["GET", "DATA", "zh/survey", "8000", "1"]
-        await asterisk.answer(b"200 result=1\n")
+        await allowed(asterisk)
+        await allowed(asterisk)
         assert (await asterisk.answer())[2] == "zh/survey-thanks"
+        await allowed(asterisk)
         assert variables(await asterisk.answer(b"200 result=1\n"))["HOTLINE_NEXT"] == "hangup"
         await outcome
     assert [line["score"] for line in told(tmp_path) if line["kind"] == "rating"] == [1]
@@ -180,7 +192,7 @@ async def test_a_call_goes_on_in_another_process_on_the_version_it_began_with(
 ) -> None:
     state = await arrived(desk)
     flows = FlowStore(tmp_path / "empty", tmp_path / "flows", shipped_inventory)
-    other = Desk(flows, desk.equipment)
+    other = Desk(flows, desk.equipment, PATIENCE)
     block = header_block(state, "key-2")
     async with conversation(partial(resume, other), block) as (asterisk, outcome):
         assert variables(await asterisk.answer(b"200 result=1\n"))["HOTLINE_QUEUE"] == "ENT"
@@ -224,15 +236,17 @@ Collecting = Callable[[AgiSession], Awaitable[Digits]]
 
 def collecting(*paths: str, digits: int = 6) -> Collecting:
     async def collect(session: AgiSession) -> Digits:
-        return await AgiChannel(session).collect(paths, digits, 8, 4, "*")
+        return await AgiChannel(session, PATIENCE).collect(paths, digits, 8, 4, "*")
 
     return collect
 
 
 async def keyed(asterisk: FakeAsterisk, *replies: bytes) -> list[list[str]]:
-    """Answer the patience and then each command; return the commands."""
-    await asterisk.answer(b"200 result=1\n")
-    return [await asterisk.answer(reply) for reply in replies]
+    """Answer each command between long and short patience; return the commands."""
+    await allowed(asterisk)
+    commands = [await asterisk.answer(reply) for reply in replies]
+    assert await allowed(asterisk) == PATIENCE
+    return commands
 
 
 @pytest.mark.parametrize(
@@ -263,11 +277,30 @@ async def test_a_key_during_an_earlier_prompt_is_the_first_of_the_answer(
     key: bytes, digits: Digits
 ) -> None:
     async with conversation(collecting("zh/hello", "zh/ask")) as (asterisk, outcome):
-        commands = await keyed(asterisk, b"200 result=" + key + b" endpos=80\n")
-        if digits.value:
-            await asterisk.answer(b"200 result=12345\n")
+        rest = [b"200 result=12345\n"] if digits.value else []
+        commands = await keyed(asterisk, b"200 result=" + key + b" endpos=80\n", *rest)
         assert await outcome == digits
-    assert commands == [["STREAM", "FILE", "zh/hello", "0123456789*#"]]
+    assert commands[0] == ["STREAM", "FILE", "zh/hello", "0123456789*#"]
+
+
+async def test_a_wait_to_its_end_is_not_taken_back(tmp_path: Path) -> None:
+    (tmp_path / "short.wav").write_bytes(bytes(44))
+
+    async def play(session: AgiSession) -> str:
+        return await AgiChannel(session, PATIENCE).play([str(tmp_path / "short")])
+
+    async with conversation(play) as (asterisk, outcome):
+        assert await allowed(asterisk) == 3.0
+        await asterisk.answer()
+        assert await outcome == ""
+        assert await asterisk.ended()
+
+
+async def test_the_keys_of_who_hung_up_at_once_are_not_lost(tmp_path: Path) -> None:
+    async with conversation(collecting("zh/ask", digits=1)) as (asterisk, outcome):
+        await allowed(asterisk)
+        await asterisk.answer(b"200 result=5\nHANGUP\n")
+        assert await outcome == Digits("5", False)
 
 
 def test_a_sounds_length_is_known_and_a_missing_one_is_the_longest(tmp_path: Path) -> None:
