@@ -1,10 +1,10 @@
 """`call`: a built-in citizen dials the running hotline, and everything that happens is printed."""
 
 import asyncio
+import re
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import quote
 
 import typer
 from sqlalchemy import select
@@ -18,9 +18,10 @@ from core.database import make_engine, make_sessions
 from core.errors import HotlineError
 from core.phone import plain_number
 from core.settings import Settings, get_settings
+from ivr.lines import load_lines
 from phones.agent import Agent
 from phones.citizen import Citizen
-from phones.errors import PhoneError
+from phones.errors import CallRefusedError, PhoneError
 from phones.states import CallState
 from queues.models import Call
 from reports.repository import call_with_uid, events_of, recording_of
@@ -59,9 +60,17 @@ def call(
     keys = [group for group in press.split(",") if group]
     if any(set(group) - set("0123456789*#") for group in [*keys, rating]):
         raise HotlineError("Keys are 0–9, * and #. Groups are separated by commas: --press 3,1")
-    wish = Wish(number, caller, keys, talk, rating, longest)
+    shown = re.sub(r"[\s().-]", "", caller)
+    if not re.fullmatch(r"\+?[0-9]{1,20}|anonymous", shown):
+        raise HotlineError("--from takes up to 20 digits, with + or without, or: anonymous")
+    wish = Wish(number, shown, keys, talk, rating, longest)
     try:
         asyncio.run(_place(settings, wish))
+    except CallRefusedError as error:
+        ours = [n for line in load_lines(settings).lines for n in line.numbers]
+        raise HotlineError(
+            f"{number} was refused (SIP {error.code}). The numbers here are: {', '.join(ours)}."
+        ) from error
     except PhoneError as error:
         raise HotlineError(str(error)) from error
 
@@ -75,7 +84,7 @@ async def _place(settings: Settings, wish: Wish) -> None:
         agent = await stack.enter_async_context(somebody_answers(settings))
         await stack.enter_async_context(partner_lines(settings))
         citizen = await stack.enter_async_context(
-            Citizen(server, quote(wish.caller, safe="+*#"), wish.to, settings.trunk_address)
+            Citizen(server, wish.caller, wish.to, settings.trunk_address)
         )
         began = utc_now()
         out.print(f"[bold]{wish.caller} dials {wish.to}[/]")

@@ -38,7 +38,8 @@ def _files(settings: Settings, process: str) -> list[Path]:
         raise HotlineError(f"There are no logs in {folder}: this hotline has not run yet.")
     if not process:
         return list(found.values())
-    matching = [path for name, path in found.items() if name.split("-")[0] == process]
+    wanted = process.split(":")[-1]
+    matching = [path for name, path in found.items() if wanted in (name, name.rpartition("-")[0])]
     if not matching:
         raise HotlineError(f"No process is called {process}. There are: {', '.join(found)}.")
     return matching

@@ -48,7 +48,7 @@ app.add_typer(config.app, name="config")
 def main() -> None:
     """Run one command."""
     try:
-        app()
+        app(prog_name="./hotline")
     except HotlineError as error:
         errors.print(str(error), style="red", highlight=False, markup=False)
         sys.exit(1)

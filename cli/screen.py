@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 # Tables need room; where nobody gave a width (a pipe, a file) there is plenty.
@@ -26,10 +26,12 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], right
     """Print a table; `right` names the headings whose column is aligned to the right."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        table.add_column(heading, justify="right" if heading in right.split(",") else "left")
+        side: JustifyMethod = "right" if heading in right.split(",") else "left"
+        table.add_column(heading, justify=side, no_wrap=True)
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    out.print(table)
+    # A uid cut short is of no use to anybody: on a narrow terminal lines wrap instead.
+    Console(highlight=False, width=max(out.width, 240)).print(table)
 
 
 class Steps:

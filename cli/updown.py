@@ -20,8 +20,13 @@ def up(
     settings = get_settings()
     out.print("[bold]12345[/] coming up")
     began = time.monotonic()
-    bring_up.up(settings, Steps())
-    out.print(f"[bold green]The hotline is up[/] ({time.monotonic() - began:.1f} s)")
+    ran_already = bring_up.up(settings, Steps())
+    took = f"({time.monotonic() - began:.1f} s)"
+    if ran_already:
+        # Only the command that started the hotline may stop it with Ctrl-C.
+        out.print(f"[bold green]It was running; what changed is in effect[/] {took}")
+        return
+    out.print(f"[bold green]The hotline is up[/] {took}")
     _where(settings)
     if not detach:
         _stay(settings)

@@ -58,8 +58,8 @@ class Settings(BaseSettings):
     partner_port: int = Field(default=5090, ge=1024, le=65535)
 
     # Empty: a private server in `home`. A URL: the city's own.
-    database_url: str = ""
-    redis_url: str = ""
+    database_url: str = Field(default="", pattern=r"^(postgresql\+psycopg://.+)?$")
+    redis_url: str = Field(default="", pattern=r"^((rediss?|unix)://.+)?$")
 
     # Seconds without a sound packet after which an agent's phone counts as gone.
     seat_silence: int = Field(default=15, ge=5, le=300)

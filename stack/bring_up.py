@@ -51,8 +51,11 @@ def install(settings: Settings, progress: Progress) -> Switch:
     return ensure_switch(settings, progress)
 
 
-def up(settings: Settings, progress: Progress) -> None:
-    """Bring the hotline up, or up to date when it runs already. Raises HotlineError."""
+def up(settings: Settings, progress: Progress) -> bool:
+    """Bring the hotline up, or up to date when it runs already; return whether it ran already.
+
+    Raises HotlineError; a first start that fails leaves nothing running.
+    """
     switch = install(settings, progress)
     ensure_home(settings, progress)
     supervisor = Supervisor(settings)
@@ -66,10 +69,16 @@ def up(settings: Settings, progress: Progress) -> None:
     table = programs(settings, switch)
     if not running:
         supervisor.launch(table)
-    _start(supervisor, settings, switch, table, progress)
+    try:
+        _start(supervisor, settings, switch, table, progress)
+    except HotlineError:
+        if not running:
+            supervisor.shut_down()
+        raise
     if running:
         _refresh(supervisor, settings, switch, table, changed, progress)
     (settings.home / "fingerprint").write_text(fingerprint(settings))
+    return running
 
 
 def down(settings: Settings) -> bool:

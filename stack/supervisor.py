@@ -119,6 +119,10 @@ class Supervisor:
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
         try:
             yield ServerProxy("http://127.0.0.1", transport=transport).supervisor
+        except Fault as fault:
+            if "SHUTDOWN_STATE" not in fault.faultString:
+                raise
+            raise HotlineError("The hotline is being stopped from elsewhere.") from fault
         finally:
             transport.close()
 
