@@ -25,6 +25,7 @@ from phones.partner import Partner
 from phones.states import CallState
 from stack import bring_up
 from stack.health import console, health_of
+from stack.ports import check_ports
 from stack.progress import Silent
 from stack.supervisor import Supervisor
 from stack.switch import find_switch
@@ -227,18 +228,8 @@ def build_city(worker: int) -> Settings:
     home = Path(f"/tmp/hl{zlib.crc32(str(CHECKOUT).encode()):08x}-{worker}")
     if home.exists():  # a run that was killed leaves its hotline behind
         raze(Settings(home=home))
-    settings = Settings(
-        home=home,
-        config_dir=_impatient_configuration(home),
-        sip_port=15060 + worker * 10,
-        partner_port=15090 + worker * 10,
-        agi_port=14573 + worker * 10,
-        ami_port=15038 + worker * 10,
-        http_port=18345 + worker * 10,
-        rtp_start=40000 + worker * 2000,
-        rtp_end=41999 + worker * 2000,
-        node=f"test{worker}",
-    )
+    config = _impatient_configuration(home)
+    settings = next(filter(_free, (_at(home, config, slot) for slot in range(worker, 10, 2))))
     shelf = settings.cache / "test-sounds"
     if shelf.exists():
         shutil.copytree(shelf, settings.sounds_dir, copy_function=os.link)
@@ -254,6 +245,30 @@ def build_city(worker: int) -> Settings:
         except OSError:
             shutil.rmtree(shelf.with_suffix(f".{worker}"))
     return settings
+
+
+def _at(home: Path, config: Path, slot: int) -> Settings:
+    return Settings(
+        home=home,
+        config_dir=config,
+        sip_port=15060 + slot * 10,
+        partner_port=15090 + slot * 10 + 1,
+        agi_port=14573 + slot * 10,
+        ami_port=15038 + slot * 10,
+        http_port=18345 + slot * 10,
+        rtp_start=40000 + slot * 2000,
+        rtp_end=41999 + slot * 2000,
+        node=f"test{slot}",
+    )
+
+
+def _free(settings: Settings) -> bool:
+    """Another run of the tests on this machine may hold the first ports."""
+    try:
+        check_ports(settings)
+    except HotlineError:
+        return False
+    return True
 
 
 def raze(settings: Settings) -> None:
