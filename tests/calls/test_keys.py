@@ -46,7 +46,7 @@ async def test_key_2_brings_an_enterprise_to_its_own_queue(city: City, to: str, 
         await citizen.dial()
         await _until_addressed(city, to, citizen)
         await citizen.press(keys[0])
-        await city.until(lambda: "citizen" in city.channels(), "a call")
+        await city.until(lambda: "PJSIP/trunk-" in city.channels(), "a call")
         if to == MENU:
             await city.hears_words(citizen)
         await citizen.press(keys[1:] or "1")
