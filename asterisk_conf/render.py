@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from core.settings import Settings
 from ivr.lines import Line
+from telephony.keys import key_name
 from transfers.partners import Partner
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -32,7 +33,6 @@ QUEUE_OUTCOMES = {
     "WITHDRAW": "gone",
     "UNKNOWN": "gone",
 }
-KEY_NAMES = {"*": "star", "#": "pound"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _values(settings: Settings, plan: Plan, modules: Path) -> dict[str, object]:
         "seat_silence": settings.seat_silence,
         "partner_port": settings.partner_port,
         "queue_outcomes": QUEUE_OUTCOMES,
-        "key_names": KEY_NAMES,
+        "key_name": key_name,
         "lines": plan.lines,
         "partners": plan.partners,
         "queues": plan.queues,

@@ -8,6 +8,7 @@ from queues import journal
 from queues.journal import JournalEvent, JournalKind
 from telephony import cel, queue_log
 from telephony.cel import CelKind, ChannelEvent, Marker
+from telephony.keys import key_of
 from telephony.queue_log import QueueEvent
 
 Event = ChannelEvent | QueueEvent | JournalEvent
@@ -76,22 +77,19 @@ def _who(event: ChannelEvent) -> str:
 def _left(event: ChannelEvent) -> str | None:
     queue, why = (*event.words, "", "")[:2]
     if why.startswith("key-"):
-        return f"the citizen presses {_key(why)} while waiting in {queue}"
+        key = key_of(why.removeprefix("key-"))
+        return f"the citizen presses {key} while waiting in {queue}"
     told = {"TIMEOUT": "nobody was free in time", "FULL": "it is full"}
     empty = "no agent is reachable"
     told |= dict.fromkeys(("JOINEMPTY", "JOINUNAVAIL", "LEAVEEMPTY", "LEAVEUNAVAIL"), empty)
     return f"leaves queue {queue}: {told[why]}" if why in told else None
 
 
-def _key(word: str) -> str:
-    key = word.removeprefix("key-")
-    return {"star": "*", "pound": "#"}.get(key, key)
-
-
 MARKERS: dict[str, Callable[[ChannelEvent], str | None]] = {
     Marker.ARRIVED: lambda e: f"arrives on line {e.words[0]}",
     Marker.QUEUE: lambda e: f"waits in queue {e.words[0]}, greeted and with music",
     Marker.QUEUE_LEFT: _left,
+    Marker.AGENT_LOST: lambda _: "the agent is gone: back to the head of the queue",
     Marker.PARTNER: lambda e: f"is being put through to {e.words[0]}",
     Marker.PARTNER_LEFT: lambda e: f"partner line {' '.join(e.words).lower()}",
     Marker.MESSAGE: lambda _: "beep: a message is being recorded",

@@ -5,6 +5,8 @@ Used by flows (`edges:`), verbs, the engine, the journal, and by the dialplan in
 
 from enum import StrEnum
 
+from telephony.keys import key_name
+
 
 class Outcome(StrEnum):
     """Every outcome that is not a key. A branch adds the values of its variable."""
@@ -46,10 +48,6 @@ class Outcome(StrEnum):
     BROKEN = "broken"
 
 
-# key-0 … key-9, key-star, key-pound: names without the characters a dialplan reads as syntax.
-KEY_OUTCOMES = {
-    **{digit: f"key-{digit}" for digit in "0123456789"},
-    "*": "key-star",
-    "#": "key-pound",
-}
-KEYS = "".join(KEY_OUTCOMES)
+KEYS = "0123456789*#"
+# key-0 … key-9, key-star, key-pound.
+KEY_OUTCOMES = {key: f"key-{key_name(key)}" for key in KEYS}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from telephony.cel import CelKind, ChannelEvent, Marker
+from telephony.keys import key_of
 
 CITIZEN_CONTEXT = "from-citizen"
 _QUEUE = "Queue"
@@ -150,8 +151,7 @@ class Legs:
     def _queue_left(self, event: ChannelEvent) -> None:
         status = self._end(event)
         if status.startswith("key-"):
-            key = status.removeprefix("key-")
-            self.keys.append((event.at, {"star": "*", "pound": "#"}.get(key, key)))
+            self.keys.append((event.at, key_of(status.removeprefix("key-"))))
 
     def _agent_lost(self, event: ChannelEvent) -> None:
         """An agent was there, but not for the caller: the next queue is the same request's."""
