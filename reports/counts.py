@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from tickets.outcomes import Outcome
+from tickets.outcomes import NO_HUMAN_ASKED, Outcome
 
 ANSWER_LIMIT = 15.0  # seconds, the limit of GB/T 33358-2016
 
-# Ended without asking for a human; they are no part of any rate.
-NO_HUMAN_ASKED = (Outcome.IVR_HANGUP, Outcome.IVR_SERVED, Outcome.CLOSED)
 # Gave up while waiting for a human.
 ABANDONED = (Outcome.ABANDONED, Outcome.ABANDONED_SHORT)
 # Ratings are keys: 1 is very satisfied, 5 very dissatisfied.

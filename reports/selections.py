@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Float, and_, func, or_, true
 
 from core.clock import SHANGHAI
 from queues.models import Call
-from reports.counts import ABANDONED, ANSWER_LIMIT, LEAST_SATISFIED, NO_HUMAN_ASKED
-from tickets.outcomes import Outcome
+from reports.counts import ABANDONED, ANSWER_LIMIT, LEAST_SATISFIED
+from tickets.outcomes import NO_HUMAN_ASKED, Outcome
 
 
 class Grouping(StrEnum):

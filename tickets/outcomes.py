@@ -26,3 +26,7 @@ class Outcome(StrEnum):
     VOICEMAIL = "voicemail"
     HANDED_TO_EMERGENCY = "handed_to_emergency"
     TECHNICAL_FAILURE = "technical_failure"
+
+
+# Ended without asking for a human: part of no answer rate.
+NO_HUMAN_ASKED = (Outcome.IVR_HANGUP, Outcome.IVR_SERVED, Outcome.CLOSED)

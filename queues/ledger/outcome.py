@@ -53,15 +53,7 @@ PRECEDENCE: tuple[tuple[Outcome, Callable[[Signs], bool]], ...] = (
     (Outcome.TECHNICAL_FAILURE, lambda s: True),
 )
 
-# Ended without asking for a human: outside every answer rate.
-NO_HUMAN_REQUESTED = frozenset({Outcome.IVR_HANGUP, Outcome.IVR_SERVED, Outcome.CLOSED})
-
 
 def classify(signs: Signs) -> Outcome:
     """Return the one class of an ended call."""
     return next(outcome for outcome, applies in PRECEDENCE if applies(signs))
-
-
-def is_human_request(outcome: Outcome) -> bool:
-    """Whether a call of this class belongs under the answer rate."""
-    return outcome not in NO_HUMAN_REQUESTED

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from queues.ledger.fold import fold
-from queues.ledger.outcome import PRECEDENCE, Signs, classify, is_human_request
+from queues.ledger.outcome import PRECEDENCE, Signs, classify
 from queues.ledger.story import Restart, Story
 from tests.folding import RULES, folded, story_of
 from tests.switch_lines import NOON, ACall, answered_call
@@ -163,11 +163,6 @@ def test_every_class_has_an_ending() -> None:
 def test_every_class_stands_in_the_table_and_the_last_row_takes_the_rest() -> None:
     assert {outcome for outcome, _ in PRECEDENCE} == set(Outcome)
     assert classify(Signs()) is Outcome.TECHNICAL_FAILURE
-
-
-def test_three_classes_are_no_request_for_a_human() -> None:
-    outside = {outcome for outcome in Outcome if not is_human_request(outcome)}
-    assert outside == {Outcome.IVR_HANGUP, Outcome.IVR_SERVED, Outcome.CLOSED}
 
 
 RESTART = Restart(NOON + 100, NOON + 101)

@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queues.ledger.fold import fold
-from queues.ledger.outcome import is_human_request
 from queues.ledger.story import Restart
 from queues.models import Stream
 from tests.folding import RULES, folded, story_of
 from tests.switch_lines import NOON, ACall
-from tickets.outcomes import Outcome
+from tickets.outcomes import NO_HUMAN_ASKED, Outcome
 
 pytestmark = pytest.mark.unit
 
@@ -124,8 +123,8 @@ def test_no_duration_is_negative_and_no_call_ends_before_it_begins(
 @given(calls())
 def test_who_asked_for_a_human_has_the_instant_of_it(call: ACall) -> None:
     facts = folded(call)
-    unasked = {Outcome.BLOCKED_TRUNK, Outcome.TECHNICAL_FAILURE}
-    if facts.outcome and is_human_request(facts.outcome) and facts.outcome not in unasked:
+    unasked = {*NO_HUMAN_ASKED, Outcome.BLOCKED_TRUNK, Outcome.TECHNICAL_FAILURE}
+    if facts.outcome and facts.outcome not in unasked:
         assert facts.human_requested_at is not None
 
 
