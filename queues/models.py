@@ -6,14 +6,11 @@ Only `switch_event` is truth; every `call` row can be made again from it.
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Enum, Identity, Index, text
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base
+from core.database import INSTANT, Base, words
 from tickets.outcomes import Outcome
-
-INSTANT = TIMESTAMP(timezone=True)
 
 
 class Stream(StrEnum):
@@ -32,18 +29,6 @@ class EndedBy(StrEnum):
     SYSTEM = "system"
 
 
-def _words(kind: type[StrEnum], name: str) -> Enum:
-    """Store the enum's own words, held to by a named check."""
-    return Enum(
-        kind,
-        native_enum=False,
-        create_constraint=True,
-        length=32,
-        name=name,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
 class SwitchFile(Base):
     """One file of a stream, known by its first line, since inode numbers are used again.
 
@@ -55,7 +40,7 @@ class SwitchFile(Base):
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     node: Mapped[str]
-    stream: Mapped[Stream] = mapped_column(_words(Stream, "stream"))
+    stream: Mapped[Stream] = mapped_column(words(Stream, "stream"))
     ident: Mapped[str]  # device:inode
     head: Mapped[str]  # digest of the first line
     first_at: Mapped[float]  # epoch seconds that the first line tells
@@ -109,7 +94,7 @@ class LedgerPosition(Base):
     __tablename__ = "ledger_position"
 
     node: Mapped[str] = mapped_column(primary_key=True)
-    stream: Mapped[Stream] = mapped_column(_words(Stream, "stream"), primary_key=True)
+    stream: Mapped[Stream] = mapped_column(words(Stream, "stream"), primary_key=True)
     file_id: Mapped[int]
     pos: Mapped[int] = mapped_column(BigInteger)
     read_up_to: Mapped[datetime | None] = mapped_column(INSTANT)
@@ -164,7 +149,7 @@ class Call(Base):
     survival: Mapped[str | None]  # why the dialplan had to go on without us
     orphaned: Mapped[bool]
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT)
-    ended_by: Mapped[EndedBy | None] = mapped_column(_words(EndedBy, "ended_by"))
-    outcome: Mapped[Outcome | None] = mapped_column(_words(Outcome, "outcome"))
+    ended_by: Mapped[EndedBy | None] = mapped_column(words(EndedBy, "ended_by"))
+    outcome: Mapped[Outcome | None] = mapped_column(words(Outcome, "outcome"))
     settled_at: Mapped[datetime | None] = mapped_column(INSTANT)
     late_changes: Mapped[int]

@@ -3,11 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Enum
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base
+from core.database import INSTANT, Base, words
 
 
 class RecordingState(StrEnum):
@@ -35,19 +34,10 @@ class Recording(Base):
     )
 
     call_uid: Mapped[str] = mapped_column(primary_key=True)
-    state: Mapped[RecordingState] = mapped_column(
-        Enum(
-            RecordingState,
-            native_enum=False,
-            create_constraint=True,
-            length=32,
-            name="state",
-            values_callable=lambda members: [member.value for member in members],
-        )
-    )
+    state: Mapped[RecordingState] = mapped_column(words(RecordingState, "state"))
     path: Mapped[str | None]
     seconds: Mapped[float | None]
     channels: Mapped[int | None]
     sha256: Mapped[str | None]
     reason: Mapped[str | None]
-    finished_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    finished_at: Mapped[datetime] = mapped_column(INSTANT)

@@ -1,29 +1,13 @@
 """The tables of the ticket room: the ticket, its append-only story, and the counter of each day."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Enum, ForeignKey, Identity, Index, func
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base
+from core.database import INSTANT, Base, words
 from tickets.outcomes import Outcome
 from tickets.states import TicketState
-
-INSTANT = TIMESTAMP(timezone=True)
-
-
-def _words(kind: type[StrEnum], name: str) -> Enum:
-    """Store the enum's own words, held to by a named check: adding one is a short change."""
-    return Enum(
-        kind,
-        native_enum=False,
-        create_constraint=True,
-        length=32,
-        name=name,
-        values_callable=lambda members: [member.value for member in members],
-    )
 
 
 class Ticket(Base):
@@ -62,8 +46,8 @@ class Ticket(Base):
     line: Mapped[str]
     language: Mapped[str | None]
     caller: Mapped[str | None]  # in the one spelling of core.phone; None when withheld
-    state: Mapped[TicketState] = mapped_column(_words(TicketState, "state"))
-    outcome: Mapped[Outcome | None] = mapped_column(_words(Outcome, "outcome"))
+    state: Mapped[TicketState] = mapped_column(words(TicketState, "state"))
+    outcome: Mapped[Outcome | None] = mapped_column(words(Outcome, "outcome"))
     first_agent: Mapped[str | None]
     talk_seconds: Mapped[float | None]
     rating: Mapped[int | None]
@@ -84,8 +68,8 @@ class TicketEvent(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
-    from_state: Mapped[TicketState | None] = mapped_column(_words(TicketState, "from_state"))
-    to_state: Mapped[TicketState] = mapped_column(_words(TicketState, "to_state"))
+    from_state: Mapped[TicketState | None] = mapped_column(words(TicketState, "from_state"))
+    to_state: Mapped[TicketState] = mapped_column(words(TicketState, "to_state"))
     actor: Mapped[str]
     reason: Mapped[str]
     at: Mapped[datetime] = mapped_column(INSTANT)
