@@ -18,7 +18,7 @@ from typing import BinaryIO
 from core.clock import local_day
 from core.errors import HotlineError
 from core.settings import Settings
-from recordings.wav import LARGEST, BrokenWav, header, read_wav, repair_wav
+from recordings.wav import LARGEST, header, read_wav
 
 RATE = 8000
 CHANNELS = 2
@@ -82,40 +82,26 @@ def archive_path(settings: Settings, uid: str, started_at: datetime) -> Path:
     )
 
 
-def finish(settings: Settings, uid: str, started_at: datetime, *, swap: bool = False) -> Captured:
+def finish(settings: Settings, uid: str, started_at: datetime) -> Captured:
     """Bring a call's audio into the archive and remove the raw file.
 
     Call it when the last channel of the call is gone: until then the switch may still be writing.
     May be repeated after any interruption; the raw file goes only when the archive has the whole
     recording on disk. The switch opens a file for everybody who waits: an empty one is removed.
-    `swap` exchanges left and right. Raises RecordingMissing, UnsafeUid, ArchiveFull.
+    Raises RecordingMissing, UnsafeUid, ArchiveFull.
     """
     raw = raw_path(settings, uid)
     place = archive_path(settings, uid, started_at)
     if not _holds_sound(raw):
         raw.unlink(missing_ok=True)
         return archived(place, uid)
-    captured = _archive(raw, place, swap=swap)
+    captured = _archive(raw, place)
     raw.unlink(missing_ok=True)
     return captured
 
 
 def _holds_sound(raw: Path) -> bool:
     return raw.exists() and raw.stat().st_size >= _FRAME
-
-
-def message_seconds(path: Path) -> float:
-    """Return how long a citizen's message lasts; its header is mended first when need be.
-
-    0 for a file without sound. Raises RecordingMissing when there is no file.
-    """
-    if not path.exists():
-        raise RecordingMissing(f"{path} does not exist: no message was left.")
-    try:
-        repair_wav(path)
-        return read_wav(path).seconds
-    except BrokenWav:
-        return 0.0
 
 
 def archived(place: Path, uid: str) -> Captured:
@@ -128,14 +114,14 @@ def archived(place: Path, uid: str) -> Captured:
     return Captured(place, wav.seconds, digest, wav.channels)
 
 
-def _archive(raw: Path, place: Path, *, swap: bool) -> Captured:
+def _archive(raw: Path, place: Path) -> Captured:
     """Write the recording beside its place, then put it there whole."""
     draft = place.with_name(f".{place.name}.{os.getpid()}")
     try:
         with room_in(place.parent):
             place.parent.mkdir(parents=True, exist_ok=True)
             with raw.open("rb") as source, draft.open("wb") as target:
-                frames, digest = _copy(source, target, swap=swap)
+                frames, digest = _copy(source, target)
                 target.flush()
                 os.fsync(target.fileno())
             draft.replace(place)
@@ -145,7 +131,7 @@ def _archive(raw: Path, place: Path, *, swap: bool) -> Captured:
     return Captured(place, frames / RATE, digest, CHANNELS)
 
 
-def _copy(source: BinaryIO, target: BinaryIO, *, swap: bool) -> tuple[int, str]:
+def _copy(source: BinaryIO, target: BinaryIO) -> tuple[int, str]:
     """Copy whole frames behind a WAV header; return their number and the hash of the file.
 
     The length is taken once, so that the header is right even if the switch were still writing.
@@ -160,18 +146,7 @@ def _copy(source: BinaryIO, target: BinaryIO, *, swap: bool) -> tuple[int, str]:
         digest.update(block)
         block = source.read(min(_BLOCK, left))
         left -= len(block)
-        if swap:
-            block = _swapped(block)
     return frames, digest.hexdigest()
-
-
-def _swapped(block: bytes) -> bytes:
-    """Exchange left and right of whole frames."""
-    swapped = bytearray(block)
-    swapped[0::4], swapped[1::4], swapped[2::4], swapped[3::4] = (
-        block[2::4], block[3::4], block[0::4], block[1::4],
-    )  # fmt: skip
-    return bytes(swapped)
 
 
 @contextmanager

@@ -170,17 +170,6 @@ class Ami:
             raise AmiRefused(name, f"it answered {response.message!r} instead of a list")
         return [Event(item) for item in answer[1:-1]]
 
-    async def command(self, text: str, *, timeout: float = 5.0) -> list[str]:  # noqa: ASYNC109
-        """Run a command of the switch's console and return its lines: none, one or many.
-
-        Raises AmiRefused with the switch's words when it knows no such command.
-        """
-        response = await self.action("Command", timeout=timeout, check=False, Command=text)
-        lines = response.all("Output")
-        if not response.success:
-            raise AmiRefused(f"the command {text!r}", " ".join(lines) or response.message)
-        return lines
-
     def events(self, *patterns: str) -> Subscription:
         """Listen, from now on, to events whose names match (`Queue*`); use it in a `with`."""
         reader = Subscription(patterns, self._readers.remove)
