@@ -49,8 +49,15 @@ class QueueStory:
         elif event.kind == QueueKind.CONNECT:
             ringing = event.seconds(2)
             self.connections.append(Connection(event.at, event.queue, event.agent, ringing))
-        elif event.kind in _COMPLETE and self.connections:
-            self.connections[-1].talk_seconds = event.seconds(1) or 0.0
-            self.connections[-1].ended_by_caller = event.kind == QueueKind.COMPLETECALLER
+        elif event.kind in _COMPLETE:
+            self._complete(event)
         elif event.kind in _ENDS:
             self.last_end = _ENDS[event.kind]
+
+    def _complete(self, event: QueueEvent) -> None:
+        """Close a talk. That of an agent who was lost is closed late, when the whole call ends."""
+        for connection in reversed(self.connections):
+            if connection.agent == event.agent and connection.ended_by_caller is None:
+                connection.talk_seconds = event.seconds(1) or 0.0
+                connection.ended_by_caller = event.kind == QueueKind.COMPLETECALLER
+                return
