@@ -19,7 +19,8 @@ _LONGEST_WAY = timedelta(hours=6)
 # The index ix_switch_event_witness holds these kinds and no others. A call that also tried a
 # partner line is not judged by its bridges, since it takes more than their number to tell whose
 # they were. Counting, not EXISTS: the few calls in question are looked up one by one that way,
-# where the planner would else read all lines ever written.
+# where the planner would else read all lines ever written. Half a second is the limit below which
+# nobody has said a word.
 _JUDGED = text("""
     WITH told AS (
         SELECT call_uid,
@@ -54,7 +55,10 @@ _JUDGED = text("""
             WHEN uid IS NOT NULL AND outcome <> 'answered' AND may_have_talked AND 0 <
                  (SELECT count(*) FROM switch_event AS entry
                   WHERE entry.call_uid = both_sides.call_uid AND entry.kind = 'BRIDGE_ENTER'
-                    AND entry.line LIKE '%"BRIDGE_ENTER","' || entry.call_uid || '"%')
+                    AND entry.line LIKE '%"BRIDGE_ENTER","' || entry.call_uid || '"%'
+                    AND NOT EXISTS (SELECT FROM switch_event AS leave
+                        WHERE leave.call_uid = entry.call_uid AND leave.kind = 'BRIDGE_EXIT'
+                          AND leave.at BETWEEN entry.at AND entry.at + interval '0.5 seconds'))
                 THEN 'talked with an agent and does not count as answered'
         END AS why
         FROM both_sides
@@ -81,8 +85,9 @@ class Doubt:
 class Witness:
     """What the lines say of a period: calls that arrived, calls in which an agent was met.
 
-    The second includes talks with partner lines after an agent had picked up, so it may be higher
-    than the calls of class answered without a doubt about any. At most a hundred doubts of a kind.
+    The second includes agents who were gone before the first word, and talks with partner lines
+    after one had picked up: it may be higher than the calls of class answered without a doubt about
+    any. At most a hundred doubts of a kind.
     """
 
     arrivals: int = 0

@@ -149,6 +149,15 @@ class ACall:
         self.queue_log("CONNECT", 5, f"{self.uid}1", 3, queue=queue, agent=self.agent)
         return self.queue_log("COMPLETECALLER", 5, 0, 1, queue=queue, agent=self.agent)
 
+    def is_joined_too_late(self, queue: str = "GEN") -> "ACall":
+        """The seat hung up during the announcement; app_queue joins the two for an instant, and
+        closes the talk in queue_log only when the whole call ends."""
+        self.connects(queue)
+        self.cel("BRIDGE_EXIT", self.agent, self._in_bridge())
+        self.cel("BRIDGE_EXIT", extra=self._in_bridge()).cel("APP_END", app="Queue")
+        self.mark("HL-QUEUE-LEFT", f"{queue}|CONTINUE").mark("HL-AGENT-LOST", f"{queue}|26")
+        return self.cel("HANGUP", self.agent).cel("CHAN_END", self.agent)
+
     def loses_agent(self, queue: str = "GEN") -> "ACall":
         """The dialplan sees that the agent left before the first word."""
         self.picks_up_and_leaves(queue).cel("APP_END", app="Queue")

@@ -10,6 +10,8 @@ from typing import ClassVar
 from telephony.cel import CelKind, ChannelEvent, Marker
 from telephony.keys import key_of
 
+# Seconds, the dialplan's own limit: whoever left before has not said a word.
+FIRST_WORD = 0.5
 CITIZEN_CONTEXT = "from-citizen"
 _QUEUE = "Queue"
 _ANSWER = "ANSWER"
@@ -202,8 +204,7 @@ class Legs:
         with_citizen = self.uid in members
         members.remove(event.uid)
         if with_citizen and len(members) < 2 and self._talking:
-            self.talks[-1].ended = event.at
-            self.talks[-1].citizen_left_first = event.uid == self.uid
+            self._end_talk(event)
 
     @property
     def tells_of_talks(self) -> bool:
@@ -220,6 +221,17 @@ class Legs:
         if wait is not None:
             wait.joined = True
             self.talks.append(Talk(at, other, self.leg_channel.get(other, ""), wait))
+
+    def _end_talk(self, event: ChannelEvent) -> None:
+        """Close a talk. An agent who left before the first word was never in one: app_queue joins
+        those who hung up during the announcement for an instant all the same."""
+        talk = self.talks[-1]
+        talk.ended = event.at
+        talk.citizen_left_first = event.uid == self.uid
+        # Less than no time passes where the clock is set back: that says nothing.
+        hasty = not talk.citizen_left_first and 0 <= talk.ended - talk.began < FIRST_WORD
+        if hasty and not talk.wait.at_partner:
+            self.talks.pop()
 
     _STEPS: ClassVar[dict[str, Callable[["Legs", ChannelEvent], None]]] = {
         CelKind.CHAN_START: _chan_start,

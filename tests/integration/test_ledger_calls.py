@@ -248,7 +248,7 @@ async def test_rotating_the_log_is_no_restart(
     files.write(Stream.QUEUE_LOG, f"{int(NOON + 9)}|NONE|NONE|NONE|CONFIGRELOAD|\n".encode())
     await read_all(ledger)
     assert (await the_call(sessions, call.uid)).ended_at is None
-    files.tell(call.rings().connects().agent_hangs_up().is_hung_up())
+    files.tell(call.rings().connects().wait(1).agent_hangs_up().is_hung_up())
     await read_all(ledger)
     assert (await the_call(sessions, call.uid)).outcome is Outcome.ANSWERED
 

@@ -62,7 +62,7 @@ def test_without_queue_log_the_agent_is_known_by_the_channel() -> None:
 
 def test_the_agent_is_the_one_who_answered_not_the_one_who_was_rung_first() -> None:
     call = ACall().arrives().queues().rings("8013").wait(15).rings_out()
-    facts = folded(call.rings("8014").wait(2).connects().agent_hangs_up().hangs_up())
+    facts = folded(call.rings("8014").wait(2).connects().wait(1).agent_hangs_up().hangs_up())
     assert facts.agent == "8014"
     assert facts.ring_seconds == pytest.approx(2, abs=0.01)
     assert facts.wait_seconds == pytest.approx(17, abs=0.01)
@@ -71,11 +71,21 @@ def test_the_agent_is_the_one_who_answered_not_the_one_who_was_rung_first() -> N
 def test_the_agent_is_the_one_who_stayed_not_the_one_who_was_lost() -> None:
     call = ACall().arrives().in_menu().queues().rings("8013").loses_agent()
     asked = folded(call).human_requested_at
-    facts = folded(call.wait(2).queues().rings("8014").wait(2).connects().agent_hangs_up())
+    facts = folded(call.wait(2).queues().rings("8014").wait(2).connects().wait(1).agent_hangs_up())
     assert (facts.agent, facts.queue_visits) == ("8014", 2)
     assert facts.ring_seconds == pytest.approx(2, abs=0.01)
     assert facts.human_requested_at == asked
     assert facts.wait_seconds == pytest.approx(4, abs=0.01)
+
+
+def test_an_agent_joined_for_an_instant_is_not_the_one_who_answered() -> None:
+    call = ACall().arrives().in_menu().queues().rings("8013").is_joined_too_late()
+    assert folded(call).answered_at is None
+    facts = folded(call.wait(1).queues().rings("8014").wait(2).connects().wait(20).hangs_up())
+    assert facts.agent == "8014"
+    # What queue_log adds of the first one at the end belongs to the first one.
+    late = call.queue_log("COMPLETECALLER", 2, 30, 1, agent="8013")
+    assert folded(late) == facts
 
 
 def test_an_agent_lost_after_the_first_word_has_answered_all_the_same() -> None:
@@ -125,7 +135,7 @@ def test_who_gives_up_while_a_partner_rings_had_asked_for_a_human() -> None:
 def test_a_talk_with_a_partner_is_not_waited_for_our_own_agent() -> None:
     call = ACall().arrives().dials_partner().wait(5).joins("12348").wait(300)
     call.cel("BRIDGE_EXIT", "12348", call._in_bridge()).partner_done("ANSWER")
-    facts = folded(call.queues().rings().wait(4).connects().agent_hangs_up().hangs_up())
+    facts = folded(call.queues().rings().wait(4).connects().wait(1).agent_hangs_up().hangs_up())
     assert facts.outcome is Outcome.ANSWERED
     assert facts.wait_seconds == pytest.approx(9, abs=0.01)
 

@@ -37,6 +37,15 @@ ENDINGS: dict[str, tuple[Outcome, Callable[[], ACall]]] = {
         Outcome.ABANDONED,
         lambda: here().queues().wait(9).rings().loses_agent().queues().wait(9).abandons(9),
     ),
+    "agent was joined for an instant, the next stayed": (
+        Outcome.ANSWERED,
+        lambda: here().queues().rings().is_joined_too_late().queues().rings("8014").connects()
+        .wait(9).hangs_up_on_agent(),
+    ),
+    "agent was joined for an instant, nobody else came": (
+        Outcome.ABANDONED,
+        lambda: here().queues().wait(9).rings().is_joined_too_late().queues().wait(9).abandons(9),
+    ),
     "agent hung up during the announcement, and the caller too": (
         Outcome.ABANDONED,
         lambda: here().queues().wait(9).rings().picks_up_and_leaves().hangs_up(),
@@ -48,12 +57,12 @@ ENDINGS: dict[str, tuple[Outcome, Callable[[], ACall]]] = {
     ),
     "timed out, came back and was answered": (
         Outcome.ANSWERED,
-        lambda: here().queues().wait(60).leaves_queue("TIMEOUT").queues().rings().connects()
+        lambda: here().queues().wait(60).leaves_queue("TIMEOUT").queues().rings().connects().wait(1)
         .agent_hangs_up().hangs_up(),
     ),
     "pressed 3 for a callback while waiting, then stayed and was answered": (
         Outcome.ANSWERED,
-        lambda: here().journal("callback", number="13800000000").queues().rings().connects()
+        lambda: here().journal("callback", number="13800000000").queues().rings().connects().wait(1)
         .agent_hangs_up().hangs_up(),
     ),
     "gave up after a while": (Outcome.ABANDONED, lambda: here().queues().wait(30).abandons()),
@@ -120,7 +129,7 @@ ENDINGS: dict[str, tuple[Outcome, Callable[[], ACall]]] = {
     "110 did not answer, a human of ours did": (
         Outcome.ANSWERED,
         lambda: here().dials_partner("110").wait(20).partner_done("NOANSWER", "110").queues()
-        .rings().connects().agent_hangs_up().hangs_up(),
+        .rings().connects().wait(1).agent_hangs_up().hangs_up(),
     ),
     "hung up while the partner's phone rang": (
         Outcome.ABANDONED,

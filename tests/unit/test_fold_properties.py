@@ -38,6 +38,7 @@ STEPS: dict[str, Callable[[ACall], ACall]] = {
     "rings": lambda call: call.rings(),
     "rings out": lambda call: call.rings_out(),
     "connects": lambda call: call.connects(),
+    "joined too late": lambda call: call.is_joined_too_late(),
     "loses agent": lambda call: call.loses_agent(),
     "agent leaves": lambda call: call.agent_hangs_up(),
     "partner": lambda call: call.dials_partner(),
