@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from stack.supervisor import Supervisor
-from tests.calls.city import AGENT, CITIZEN, City
+from tests.calls.city import AGENT, CITIZEN, SECOND_AGENT, City
 
 pytestmark = pytest.mark.call
 
@@ -36,6 +36,26 @@ async def test_an_agi_server_that_accepts_and_says_nothing_costs_less_than_three
     with city.frozen("agi"):
         row = await _is_answered(city, within=18)
     assert (row["outcome"], row["survival"]) == ("answered", "SILENT")
+
+
+async def test_a_hasty_agent_loses_no_caller_while_the_agi_server_is_down(city: City) -> None:
+    with city.stopped("agi"):
+        async with (
+            city.agent("8013") as hasty,
+            city.agent("8014", tone=SECOND_AGENT) as patient,
+            city.citizen() as citizen,
+        ):
+            city.console("queue pause member PJSIP/8014")
+            await citizen.dial()
+            talk = await hasty.next_call(15)
+            await talk.answered()
+            await city.hears_words(citizen)
+            city.console("queue pause member PJSIP/8013")
+            city.console("queue unpause member PJSIP/8014")
+            await talk.hang_up()
+            await city.talking(citizen, patient, SECOND_AGENT)
+            await citizen.hangup()
+    assert (await city.row(citizen.number))["outcome"] == "answered"
 
 
 async def test_with_the_survival_script_gone_too_the_general_queue_takes_the_caller(
@@ -91,6 +111,7 @@ async def test_a_call_that_came_and_went_while_all_of_ours_was_down_is_complete_
         async with city.agent("8013") as agent, city.citizen() as citizen:
             await citizen.dial()
             talk = await city.talking(citizen, agent)
+            await asyncio.sleep(1)  # a talk, not a slip of the hand
             await talk.hang_up()
             await citizen.hung_up()
     finally:
