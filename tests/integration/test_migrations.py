@@ -1,5 +1,6 @@
 """Migrations: they lead to the tables that the code speaks of, and can be taken back."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ from tickets.states import TicketState
 
 pytestmark = pytest.mark.integration
 
+# The schema of procrastinate 3.10.0, which the first migration makes.
+JOB_SCHEMA = "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009"
+
 
 def test_the_migrations_and_the_models_say_the_same(database_url: str) -> None:
     command.check(alembic_config(database_url))
@@ -31,8 +35,9 @@ def test_every_migration_can_be_taken_back_and_made_again(database_url: str) -> 
 
 
 def test_the_job_librarys_tables_are_those_of_the_installed_release() -> None:
-    ours = (CHECKOUT / "migrations" / "procrastinate.sql").read_text()
-    assert ours.endswith(SchemaManager.get_schema())
+    """Another digest means another schema: write the migration that takes old databases there."""
+    installed = hashlib.sha256(SchemaManager.get_schema().encode()).hexdigest()
+    assert installed == JOB_SCHEMA
 
 
 def test_a_migration_gives_way_to_whoever_holds_the_table(cluster: Cluster) -> None:
