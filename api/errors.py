@@ -44,8 +44,27 @@ class BadCursor(HotlineError):
         super().__init__(f"{cursor!r} is no cursor. Use `next` of the page before, unchanged.")
 
 
+class Unauthorized(HotlineError):
+    """A change without the API key of this home."""
+
+    slug = "unauthorized"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Changes need the API key: header Authorization: Bearer, then `api` of secrets.toml."
+        )
+
+
+class Refused(HotlineError):
+    """A request that cannot be carried out as it is written."""
+
+    slug = "refused"
+
+
 _STATUS: dict[type[HotlineError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
+    Unauthorized: HTTPStatus.UNAUTHORIZED,
+    Refused: HTTPStatus.BAD_REQUEST,
     BadCursor: HTTPStatus.BAD_REQUEST,
     EmptyPeriod: HTTPStatus.BAD_REQUEST,
     UnknownSelection: HTTPStatus.BAD_REQUEST,

@@ -15,8 +15,9 @@ from core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Open connections of this process."""
+    """Open connections of this process, and the settings they were opened with."""
 
+    settings: Settings
     sessions: async_sessionmaker[AsyncSession]
     redis: Redis
 
@@ -27,7 +28,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     engine = make_engine(settings.database)
     redis = Redis.from_url(settings.redis, socket_timeout=3, socket_connect_timeout=3)
     try:
-        yield Resources(make_sessions(engine), redis)
+        yield Resources(settings, make_sessions(engine), redis)
     finally:
         await redis.aclose()
         await engine.dispose()

@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from core.errors import HotlineError
@@ -12,9 +12,13 @@ from core.errors import HotlineError
 
 @dataclass(frozen=True)
 class Secrets:
-    """Passwords that our own parts use with each other; `sip` keys one for each SIP account."""
+    """Passwords that our own parts use with each other; `sip` keys one for each SIP account.
+
+    `api` opens the HTTP API's writing addresses to programs of this machine.
+    """
 
     ami: str
+    api: str
     database: str
     redis: str
     sip: str
@@ -24,17 +28,30 @@ class Secrets:
         return hashlib.blake2s(account.encode(), key=self.sip.encode()[:32]).hexdigest()[:24]
 
 
+_NAMES = tuple(field.name for field in fields(Secrets))
+
+
 def ensure_secrets(path: Path) -> bool:
-    """Create the secrets file if absent; return whether it was created."""
+    """Create the secrets file, or add those that came after it; return whether it was created."""
     if path.exists():
+        _add_missing(path)
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [f'{name} = "{secrets.token_hex(16)}"' for name in ("ami", "database", "redis", "sip")]
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write("# Generated at first start. Keep it private; delete it only with the home.\n")
-        file.write("\n".join(lines) + "\n")
+        file.writelines(map(_line, _NAMES))
     return True
+
+
+def _add_missing(path: Path) -> None:
+    known = tomllib.loads(path.read_text())
+    with path.open("a") as file:
+        file.writelines(_line(name) for name in _NAMES if name not in known)
+
+
+def _line(name: str) -> str:
+    return f'{name} = "{secrets.token_hex(16)}"\n'
 
 
 def load_secrets(path: Path) -> Secrets:
