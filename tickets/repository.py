@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, TextClause, select, text, tuple_
+from sqlalchemy import TextClause, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tickets.models import Ticket, TicketEvent
@@ -145,17 +145,28 @@ async def insert_opened(session: AsyncSession, tickets: Sequence[Opening], actor
     await _execute(session, _OPEN, Opening, tickets, {"actor": actor})
 
 
-async def lock_tickets(
-    session: AsyncSession, uids: Sequence[str]
-) -> Sequence[Row[int, str, TicketState, Outcome | None]]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the ticket of a call stands; the fields are its columns."""
+
+    id: int
+    call_uid: str
+    state: TicketState
+    outcome: Outcome | None
+    call_ended_at: datetime | None
+    transferred_at: datetime | None
+    closed_at: datetime | None
+
+
+async def lock_tickets(session: AsyncSession, uids: Sequence[str]) -> list[Standing]:
     """Take the tickets of these calls for this transaction, in an order all takers share."""
     rows = await session.execute(
-        select(Ticket.id, Ticket.call_uid, Ticket.state, Ticket.outcome)
+        select(*(getattr(Ticket, name) for name in Standing.__match_args__))
         .where(Ticket.call_uid.in_(uids))
         .order_by(Ticket.id)
         .with_for_update(key_share=True)
     )
-    return rows.all()
+    return [Standing(*row) for row in rows]
 
 
 async def attach(session: AsyncSession, endings: Sequence[Attachment]) -> None:

@@ -18,8 +18,8 @@ from tickets import repository
 from tickets.models import Ticket, TicketEvent
 from tickets.numbers import is_query_code, new_query_code, ticket_number
 from tickets.outcomes import Outcome
-from tickets.repository import Attachment, Line, Opening
-from tickets.states import TicketState, path, state_after_call
+from tickets.repository import Attachment, Line, Opening, Standing
+from tickets.states import TicketState, is_left_to_call, path, state_after_call
 
 # Who writes the story of a ticket as long as no person does.
 ACTOR = "ledger"
@@ -95,6 +95,7 @@ async def open_for_calls(session: AsyncSession, calls: Sequence[CallForTicket]) 
 async def close_for_calls(session: AsyncSession, calls: Sequence[CallForTicket]) -> None:
     """Attach what ended calls brought and put each ticket where its outcome says.
 
+    A ticket that people have moved meanwhile stays where they put it and only learns the facts.
     Idempotent, and right also when a call is judged again: late news moves the ticket and its story
     says so. Calls without a ticket get one first. Raises ValueError for a call without an outcome.
     """
@@ -103,11 +104,11 @@ async def close_for_calls(session: AsyncSession, calls: Sequence[CallForTicket])
     if len(tickets) < len(ended):
         await open_for_calls(session, list(ended.values()))
         tickets = await repository.lock_tickets(session, list(ended))
-    endings = [_attachment(row.id, ended[row.call_uid]) for row in tickets]
+    endings = [_attachment(ticket, ended[ticket.call_uid]) for ticket in tickets]
     lines = [
         line
-        for row, ending in zip(tickets, endings, strict=True)
-        for line in _story(row.state, row.outcome, ending)
+        for ticket, ending in zip(tickets, endings, strict=True)
+        for line in _story(ticket.state, ticket.outcome, ending)
     ]
     await repository.attach(session, endings)
     await repository.append(session, lines, ACTOR)
@@ -190,24 +191,35 @@ def _opening(call: CallForTicket, lasts: dict[date, int]) -> Opening:
     )
 
 
-def _attachment(ticket_id: int, call: CallForTicket) -> Attachment:
+def _attachment(ticket: Standing, call: CallForTicket) -> Attachment:
     if call.outcome is None:
         raise ValueError(f"call {call.uid} has no outcome, its ticket cannot be closed")
-    state = state_after_call(call.outcome)
     ended_at = call.ended_at or call.started_at
+    state, transferred_at, closed_at = ticket.state, ticket.transferred_at, ticket.closed_at
+    if _is_left_to_call(ticket):
+        state = state_after_call(call.outcome)
+        transferred_at = ended_at if state is TicketState.TRANSFERRED else None
+        closed_at = ended_at if state is TicketState.CLOSED else None
     return Attachment(
-        id=ticket_id,
+        id=ticket.id,
         state=state,
         outcome=call.outcome,
         call_ended_at=ended_at,
-        transferred_at=ended_at if state is TicketState.TRANSFERRED else None,
-        closed_at=ended_at if state is TicketState.CLOSED else None,
+        transferred_at=transferred_at,
+        closed_at=closed_at,
         query_code=_code(call),
         language=_word(call.language),
         first_agent=_word(call.agent),
         talk_seconds=max(0.0, call.talk_seconds) if call.talk_seconds is not None else None,
         rating=call.rating if call.rating in range(1, 6) else None,
     )
+
+
+def _is_left_to_call(ticket: Standing) -> bool:
+    """Whether nobody has moved a ticket; what its call ends, ends in the instant of the call's."""
+    ended_at = ticket.transferred_at or ticket.closed_at
+    told_by_call = ended_at is None or ended_at == ticket.call_ended_at
+    return told_by_call and is_left_to_call(ticket.state, ticket.outcome)
 
 
 def _story(was: TicketState, judged: Outcome | None, ending: Attachment) -> list[Line]:

@@ -225,6 +225,14 @@ def state_after_call(outcome: Outcome) -> TicketState:
     return TicketState.CLOSED
 
 
+def is_left_to_call(state: TicketState, judged: Outcome | None) -> bool:
+    """Whether a ticket stands where its call put it, NEW while that was not judged.
+
+    Anywhere else a person put it, and their word stands: the call no longer decides.
+    """
+    return state is (state_after_call(judged) if judged else TicketState.NEW)
+
+
 def path(from_state: TicketState, to_state: TicketState) -> list[TicketState]:
     """Return the states a correction by the ledger passes through, each a legal move of its own.
 

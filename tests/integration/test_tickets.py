@@ -193,6 +193,52 @@ async def test_a_corrected_end_passes_through_legal_states_only(sessions: Sessio
     assert steps[-2:] == [("CLOSED", "NEW"), ("NEW", "TRANSFERRED")]
 
 
+async def moved(sessions: Sessions, state: TicketState, at: datetime | None = None) -> None:
+    """Move the ticket as a person does, who closes it at an instant of their own."""
+    change = text("UPDATE ticket SET state = :state, closed_at = :at")
+    async with sessions.begin() as session:
+        await session.execute(change, {"state": state, "at": at})
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ANSWERED, Outcome.ABANDONED, Outcome.DIVERTED])
+async def test_a_ticket_moved_while_the_citizen_talked_stays_and_learns_the_end(
+    sessions: Sessions, outcome: Outcome
+) -> None:
+    await opened(sessions, a_call())
+    await moved(sessions, TicketState.DISPATCHED)
+    await closed(sessions, ended(a_call(), outcome, agent="8013"))
+    ticket = await the_ticket(sessions)
+    assert (ticket.state, ticket.closed_at) == (TicketState.DISPATCHED, None)
+    assert (ticket.outcome, ticket.first_agent) == (outcome, "8013")
+    assert (await story(sessions))[-1] == ("DISPATCHED", "DISPATCHED", f"call ended: {outcome}")
+
+
+async def test_late_news_moves_no_ticket_that_people_have_taken_up(sessions: Sessions) -> None:
+    talk = ended(a_call(), Outcome.ANSWERED)
+    await closed(sessions, talk)
+    await moved(sessions, TicketState.SIGNED)
+    await closed(sessions, replace(talk, rating=4))
+    await closed(sessions, replace(talk, outcome=Outcome.ABANDONED))
+    ticket = await the_ticket(sessions)
+    assert (ticket.state, ticket.outcome, ticket.rating) == (
+        TicketState.SIGNED,
+        Outcome.ABANDONED,
+        4,
+    )
+
+
+@pytest.mark.parametrize("first", [Outcome.ANSWERED, Outcome.ABANDONED])
+async def test_late_news_opens_no_ticket_that_a_person_has_archived(
+    sessions: Sessions, first: Outcome
+) -> None:
+    await closed(sessions, ended(a_call(), first))
+    archived_at = MORNING + timedelta(days=3)
+    await moved(sessions, TicketState.CLOSED, archived_at)
+    await closed(sessions, ended(a_call(), Outcome.CALLBACK_TAKEN))
+    ticket = await the_ticket(sessions)
+    assert (ticket.state, ticket.closed_at) == (TicketState.CLOSED, archived_at)
+
+
 async def test_a_rating_read_after_the_end_is_added_and_takes_nothing_away(
     sessions: Sessions,
 ) -> None:
