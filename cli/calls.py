@@ -1,11 +1,13 @@
 """`calls`: the newest calls, or one with the switch's own lines about it."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from cli.reading import moment, read, seconds
 from cli.screen import out, print_json, print_table
+from cli.timeline import Timeline, event_of
 from core.errors import HotlineError
 from core.masking import mask_phone
 from reports.calls import CallInFull, get_call, list_calls
@@ -15,11 +17,14 @@ from reports.repository import CallInList
 def calls(
     uid: Annotated[str, typer.Argument(help="A call's uid; all calls if absent.")] = "",
     limit: Annotated[int, typer.Option("-n", min=1, max=1000, help="How many.")] = 20,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="With a uid: the lines as the switch wrote them.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Show the newest calls, or one call with every line the switch wrote about it."""
+    """Show the newest calls, or one call and what happened to it, step by step."""
     if uid:
-        _show_one(uid, as_json)
+        _show_one(uid, raw, as_json)
         return
     found = read(lambda session: list_calls(session, limit))
     if as_json:
@@ -48,7 +53,7 @@ def calls(
         out.print("There are no calls yet. Place one: ./hotline call 12345")
 
 
-def _show_one(uid: str, as_json: bool) -> None:
+def _show_one(uid: str, raw: bool, as_json: bool) -> None:
     found = read(lambda session: get_call(session, uid))
     if found is None:
         raise HotlineError(f"No call {uid} has arrived. ./hotline calls lists the newest.")
@@ -61,7 +66,21 @@ def _show_one(uid: str, as_json: bool) -> None:
     if found.recording:
         length = seconds(found.recording.seconds)
         out.print(f"{'recording':>16}  {found.recording.path or ''} {length} s", markup=False)
-    print_table(("at", "kind", "line"), ((e["at"], e["kind"], e["line"]) for e in _lines(found)))
+    if raw:
+        lines = ((e["at"], e["kind"], e["line"]) for e in _lines(found))
+        print_table(("at", "kind", "line"), lines)
+        return
+    print_table(("at", "second", "what happened"), _steps(found), right="second")
+    out.print("--raw shows the lines as the switch wrote them.")
+
+
+def _steps(found: CallInFull) -> Iterator[tuple[str, str, str]]:
+    story = Timeline(found.summary.call.started_at.timestamp())
+    for kept in found.events:
+        event = event_of(kept.line)
+        sentence = story.sentence(event) if event else None
+        if event and sentence:
+            yield moment(kept.at) or "", f"{story.offset(event):.1f}", sentence
 
 
 def _lines(found: CallInFull) -> list[dict[str, object]]:

@@ -11,11 +11,13 @@ from stack.configure import configure
 from stack.fingerprint import fingerprint
 from stack.health import console, health_of
 from stack.layout import ensure_home
+from stack.orphans import end_orphans, find_orphans
 from stack.packages import ensure_packages
 from stack.ports import check_ports
 from stack.private_servers import ensure_cluster, ensure_database, write_redis_configuration
 from stack.programs import Program, programs
 from stack.progress import Progress
+from stack.started import check_unchanged, note_start
 from stack.supervisor import ProcessState, Supervisor
 from stack.switch import Switch, ensure_switch, find_switch
 
@@ -60,7 +62,10 @@ def up(settings: Settings, progress: Progress) -> bool:
     ensure_home(settings, progress)
     supervisor = Supervisor(settings)
     running = supervisor.running()
-    if not running:
+    if running:
+        check_unchanged(settings)
+    else:
+        _clear(settings, progress)
         check_ports(settings)
     changed = configure(settings, switch, progress)
     ensure_cluster(settings, progress)
@@ -68,6 +73,7 @@ def up(settings: Settings, progress: Progress) -> bool:
         write_redis_configuration(settings)
     table = programs(settings, switch)
     if not running:
+        note_start(settings)
         supervisor.launch(table)
     try:
         _start(supervisor, settings, switch, table, progress)
@@ -84,22 +90,41 @@ def up(settings: Settings, progress: Progress) -> bool:
 def down(settings: Settings) -> bool:
     """Stop everything of this home; return whether anything was running."""
     supervisor = Supervisor(settings)
-    if not supervisor.running():
-        return False
-    supervisor.shut_down()
-    return True
+    if supervisor.running():
+        supervisor.shut_down()
+        return True
+    orphans = find_orphans(settings)
+    end_orphans(orphans)
+    return bool(orphans)
 
 
 def parts(settings: Settings) -> list[Part]:
     """Return every process with its health. Raises HotlineError when nothing runs."""
     supervisor = Supervisor(settings)
     if not supervisor.running():
-        raise HotlineError("The hotline is not running. Start it with ./hotline up.")
+        raise _not_running(settings)
     switch = find_switch(settings)
     return [
         Part(state, health_of(state.name.split(":")[0], settings, switch))
         for state in supervisor.states()
     ]
+
+
+def _not_running(settings: Settings) -> HotlineError:
+    orphans = find_orphans(settings)
+    if not orphans:
+        return HotlineError("The hotline is not running. Start it with ./hotline up.")
+    names = ", ".join(orphan.name for orphan in orphans)
+    return HotlineError(
+        f"The supervisor was killed; still running: {names}. ./hotline up starts all of it anew."
+    )
+
+
+def _clear(settings: Settings, progress: Progress) -> None:
+    if orphans := find_orphans(settings):
+        names = ", ".join(orphan.name for orphan in orphans)
+        with progress.working(f"Ending what a killed supervisor left: {names}"):
+            end_orphans(orphans)
 
 
 def _start(

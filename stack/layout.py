@@ -1,5 +1,6 @@
 """The folders of one home: which exist, and who may write where."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -11,11 +12,17 @@ from stack.progress import Progress
 
 LEAST_FREE = 500 * 1024 * 1024
 LONGEST_SOCKET_PATH = 90
+PLAIN = re.compile(r"/[A-Za-z0-9/._-]+", re.ASCII)
 
 
 def ensure_home(settings: Settings, progress: Progress) -> None:
     """Create the home. Raises HotlineError when it cannot serve (closed, full, path too long)."""
     home = settings.home
+    if not PLAIN.fullmatch(str(home)):
+        raise HotlineError(
+            f"{str(home)!r} holds characters that Asterisk's files do not take. "
+            "Set HOTLINE_HOME to an absolute path of letters, digits and / . _ -"
+        )
     if len(str(settings.run_dir)) > LONGEST_SOCKET_PATH:
         raise HotlineError(
             f"{home} is too long a path for Unix sockets. Set HOTLINE_HOME to a shorter one."
@@ -51,6 +58,10 @@ def _make_own(folder: Path, mode: int = 0o755) -> None:
     except PermissionError:
         raise HotlineError(
             f"{folder} cannot be created by this user. Set HOTLINE_HOME to a folder you own."
+        ) from None
+    except (FileExistsError, NotADirectoryError):
+        raise HotlineError(
+            f"{folder} is in the way or below a file. Set HOTLINE_HOME to a folder."
         ) from None
 
 

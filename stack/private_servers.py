@@ -70,6 +70,8 @@ def write_redis_configuration(settings: Settings) -> None:
         f"port 0\nunixsocket {settings.run_dir}/redis.sock\nunixsocketperm 770\n"
         f'requirepass {settings.secrets.redis}\nsave ""\nappendonly no\ndaemonize no\n'
         f"dir {settings.home}/redis\nmaxmemory 256mb\nmaxmemory-policy noeviction\n"
+        # A title would be written over the environment by which an orphan is known.
+        "set-proc-title no\n"
     )
     _close(path)
 

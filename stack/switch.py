@@ -5,6 +5,7 @@ time, sees the same paths as we do, and what it starts are ordinary programs of 
 """
 
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -147,6 +148,7 @@ def _make_private(settings: Settings, progress: Progress) -> None:
         str(making),
         *_mirror(),
     ]
+    _check_may_map_users()
     with progress.working("Making the private Asterisk root (about 20 s)"):
         run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if run.returncode:
@@ -160,6 +162,18 @@ def _make_private(settings: Settings, progress: Progress) -> None:
     for waste in ("usr/share/doc", "usr/share/man", "usr/share/locale", "dev"):
         shutil.rmtree(making / waste, ignore_errors=True)
     making.rename(root)
+
+
+def _check_may_map_users() -> None:
+    """Without root, a foreign root is made in a user namespace, which needs spare user ids."""
+    name = pwd.getpwuid(os.geteuid()).pw_name
+    ranges = Path("/etc/subuid")
+    known = ranges.read_text().splitlines() if ranges.exists() else []
+    if os.geteuid() != 0 and not any(line.startswith(f"{name}:") for line in known):
+        raise HotlineError(
+            f"{name} has no spare user ids to make the Asterisk root with. Run: "
+            f"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {name}"
+        )
 
 
 def _mirror() -> list[str]:

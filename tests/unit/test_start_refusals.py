@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,10 @@ from core.errors import HotlineError
 from core.secrets import ensure_secrets
 from core.settings import Settings, get_settings
 from stack import account, layout, packages
+from stack.orphans import end_orphans, find_orphans
 from stack.ports import check_ports
 from stack.progress import Silent
+from stack.started import check_unchanged, note_start
 
 pytestmark = pytest.mark.unit
 
@@ -71,6 +75,43 @@ def test_a_home_too_deep_for_sockets_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HotlineError, match="shorter"):
         layout.ensure_home(_settings(deep), Silent())
     assert not deep.exists()
+
+
+@pytest.mark.parametrize("name", ["two words", "线", "a%b"])
+def test_a_home_that_asterisk_cannot_spell_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(HotlineError, match="absolute path of letters"):
+        layout.ensure_home(_settings(tmp_path / name), Silent())
+
+
+def test_a_home_below_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(HotlineError, match="in the way"):
+        layout.ensure_home(_settings(tmp_path / "file/home"), Silent())
+
+
+def test_a_running_hotline_names_the_port_it_cannot_change(tmp_path: Path) -> None:
+    before = _settings(tmp_path)
+    note_start(before)
+    check_unchanged(before)
+    with pytest.raises(HotlineError, match=r"^HOTLINE_AGI_PORT changed.*\./hotline down"):
+        check_unchanged(before.model_copy(update={"agi_port": before.agi_port + 1}))
+
+
+def test_what_outlived_its_supervisor_is_found_and_ended(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    names = {"HOTLINE_HOME": str(tmp_path), "SUPERVISOR_PROCESS_NAME": "ledger"}
+    stranger = subprocess.Popen(["sleep", "60"], env=os.environ | {"HOTLINE_HOME": str(tmp_path)})
+    left = subprocess.Popen(["sleep", "60"], env=os.environ | names)
+    try:
+        found = find_orphans(settings)
+        assert [(orphan.pid, orphan.name) for orphan in found] == [(left.pid, "ledger")]
+        end_orphans(found)
+        assert left.wait(5) == -signal.SIGTERM
+        assert stranger.poll() is None
+    finally:
+        for process in (stranger, left):
+            process.kill()
+            process.wait()
 
 
 def test_a_home_that_the_servers_cannot_enter_is_refused(
