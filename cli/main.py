@@ -14,6 +14,7 @@ from cli import (
     ledger,
     logs,
     report,
+    staffing,
     suite,
     tickets,
     updown,
@@ -43,6 +44,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(agents.app, name="agents")
 app.add_typer(flow.app, name="flow")
+app.add_typer(staffing.app, name="staffing")
 app.add_typer(config.app, name="config")
 
 
