@@ -5,23 +5,20 @@ Called by the flow store. Everything is checked here, so that the engine checks 
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 
 from core.errors import ConfigError
-from ivr.call import Known
-from ivr.drafts import NAME, Draft, draft, fields_of
-from ivr.fields import AssignmentsKind, VariableKind, WordKind, text_of
+from ivr.drafts import NAME, Draft, draft
+from ivr.fields import text_of
 from ivr.flow import Flow, Node
 from ivr.inventory import Inventory
 from ivr.located import Table, Text, Value, read_table
 from ivr.paths import refuse_missing_prompts, refuse_silent_loops
 from ivr.refusal import Refused
+from ivr.subflows import put_in_place
+from ivr.variable_uses import refuse_misuse
+from ivr.variables import read_variables
 
-_HEAD = ("name", "title", "language", "start", "variables", "nodes")
-# What a flow may set, and what it may read, without declaring it.
-_SETTABLE = (Known.LANGUAGE, Known.HEARD, Known.PRIORITY)
-_READABLE = (*_SETTABLE, Known.CODE)
-_NOTHING = Inventory({}, frozenset(), frozenset())
+_HEAD = ("name", "title", "language", "start", "variables", "nodes", "subflows")
 
 
 def version_of(text: str) -> str:
@@ -40,13 +37,15 @@ def compile_flow(text: str, path: object, name: str, inventory: Inventory) -> Fl
 def _compile(table: Table, version: str, name: str, inventory: Inventory) -> Flow:
     _read_head(table, name)
     language = _language(_needed(table, "language"), inventory)
-    variables = _variables(table.values.get("variables"))
-    drafts = _drafts(_needed(table, "nodes"), inventory)
+    variables = read_variables(table.values.get("variables"))
+    nodes_table = put_in_place(_nodes(table), table.values.get("subflows"), inventory)
+    drafts = _drafts(nodes_table, inventory)
     for one in drafts.values():
-        _refuse_undeclared(one, variables, inventory)
+        refuse_misuse(one, variables)
     nodes = _link(drafts)
     start = _find(nodes, _text(table, "start"))
-    flow = Flow(name, version, language, start, nodes, variables)
+    initial = {key: variable.initial for key, variable in variables.items()}
+    flow = Flow(name, version, language, start, nodes, initial)
     refuse_silent_loops(flow)
     refuse_missing_prompts(flow, inventory)
     return flow
@@ -86,41 +85,18 @@ def _language(value: Value, inventory: Inventory) -> str:
     return language
 
 
-def _variables(value: Value | None) -> dict[str, str]:
-    if value is None:
-        return {}
-    if not isinstance(value, Table):
-        raise Refused(value.line, "Variables are a table: the name and the value it begins with.")
-    read, name, word = {}, VariableKind(), WordKind()
-    for key, item in value.values.items():
-        line = value.lines[key]
-        if key in tuple(Known):
-            raise Refused(line, f"The variable '{key}' is the engine's own; choose another name.")
-        read[name.read(Text(key, line), _NOTHING)] = word.read(item, _NOTHING)
-    return read
-
-
-def _drafts(value: Value, inventory: Inventory) -> dict[str, Draft]:
+def _nodes(table: Table) -> Table:
+    value = _needed(table, "nodes")
     if not isinstance(value, Table) or not value.values:
         raise Refused(value.line, "Nodes are a table: the name and what the node does.")
+    return value
+
+
+def _drafts(nodes: Table, inventory: Inventory) -> dict[str, Draft]:
     return {
-        node_id: draft(node_id, value.lines[node_id], node, inventory)
-        for node_id, node in value.values.items()
+        node_id: draft(node_id, nodes.lines[node_id], node, inventory)
+        for node_id, node in nodes.values.items()
     }
-
-
-def _refuse_undeclared(one: Draft, variables: Mapping[str, str], inventory: Inventory) -> None:
-    for field in fields_of(one.verb):
-        line = one.lines.get(field.name, one.line)
-        value: Any = getattr(one.verb, field.name)
-        if isinstance(field.kind, VariableKind) and value not in (*variables, *_READABLE):
-            raise Refused(line, f"The variable '{value}' is not declared under 'variables'.")
-        if isinstance(field.kind, AssignmentsKind):
-            for name, word in value:
-                if name not in (*variables, *_SETTABLE):
-                    raise Refused(line, f"The variable '{name}' is not declared under 'variables'.")
-                if name == Known.LANGUAGE:
-                    _language(Text(word, line), inventory)
 
 
 def _link(drafts: Mapping[str, Draft]) -> dict[str, Node]:

@@ -74,8 +74,6 @@ def _kind(hint: object) -> FieldKind | None:
 
 def draft(node_id: str, line: int, value: Value, inventory: Inventory) -> Draft:
     """Read one node. Raises Refused."""
-    if not NAME.fullmatch(node_id):
-        raise Refused(line, f"'{node_id[:40]}' cannot name a node: a-z, 0-9 and -, a letter first.")
     if not isinstance(value, Table):
         raise Refused(value.line, f"Node '{node_id}' must be a table with 'verb:'.")
     verb = _verb(node_id, line, value)

@@ -6,7 +6,7 @@ from pathlib import Path
 from core.settings import Settings
 from core.toml_tables import Table, read_tables, refuse_twice
 from ivr.drafts import NAME
-from ivr.store import flow_files
+from ivr.store import flow_files, flow_path
 from transfers.partners import CODE, Partner, load_partners, numbers_of
 
 _KEYS = ("code", "name", "numbers", "flow")
@@ -47,7 +47,7 @@ def load_lines(settings: Settings) -> Lines:
 def _line(table: Table, flows: Path) -> Line:
     table.refuse_unknown(_KEYS)
     flow = table.word("flow", NAME, "direct")
-    if not (flows / f"{flow}.yaml").is_file():
+    if not flow_path(flows, flow).is_file():
         known = ", ".join(path.stem for path in flow_files(flows))
         raise table.fault(f"There is no flow '{flow}' in {flows}. Known: {known}.")
     return Line(table.word("code", CODE, "12345"), table.title("name"), numbers_of(table), flow)

@@ -1,4 +1,4 @@
-"""YAML as plain values that know their line: what the flow compiler reads.
+"""YAML as plain values that know their place: what the flow compiler reads.
 
 Only text, lists and tables; no anchors, tags, duplicate keys or depth beyond need, so that no file
 can be a bomb or mean something else than it shows. JSON is read as well, being YAML.
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from core.errors import Place
 from ivr.refusal import Refused
 
 SIZE_LIMIT = 256 * 1024
@@ -69,7 +70,7 @@ def read_table(text: str) -> Table:
         return table
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
+        line = _place(mark) if mark else None
         raise Refused(line, f"This is not YAML: {error.problem or error.context}.") from None
     except YAMLError as error:
         raise Refused(None, f"This is not YAML: {str(error).splitlines()[0]}.") from None
@@ -79,7 +80,7 @@ def _events(text: str) -> Iterator[Event]:
     depth = documents = 0
     for count, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
         if count > EVENT_LIMIT:
-            raise Refused(event.start_mark.line + 1, f"More than {EVENT_LIMIT} values; split it.")
+            raise Refused(_place(event.start_mark), f"More than {EVENT_LIMIT} values; split it.")
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
             depth += 1
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
@@ -92,7 +93,7 @@ def _events(text: str) -> Iterator[Event]:
 
 
 def _refuse_tricks(event: Event, depth: int, documents: int) -> None:
-    line = event.start_mark.line + 1
+    line = _place(event.start_mark)
     if depth > DEPTH_LIMIT:
         raise Refused(line, f"Nested deeper than {DEPTH_LIMIT} levels; a flow is flat.")
     if documents > 1:
@@ -105,6 +106,17 @@ def _refuse_tricks(event: Event, depth: int, documents: int) -> None:
         raise Refused(line, "Tags (!name) are not allowed.")
 
 
+def _place(mark: StreamMark) -> Place:
+    return Place(mark.line + 1, mark.column + 1)
+
+
+def _whole(text: str) -> str:
+    """JSON writes an emoji as two halves; put them together again."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class _Reader:
     """Builds values from events; depth is bounded before they arrive, so recursion is safe."""
 
@@ -114,7 +126,7 @@ class _Reader:
     def document(self) -> Table:
         event = next(self.events, None)
         if not isinstance(event, MappingStartEvent):
-            line = event.start_mark.line + 1 if event else 1
+            line = _place(event.start_mark) if event else Place(1)
             raise Refused(line, "A flow is a table that begins with 'name:'.")
         return self.table(event)
 
@@ -124,16 +136,16 @@ class _Reader:
         if isinstance(event, SequenceStartEvent):
             return self.items(event)
         assert isinstance(event, ScalarEvent)  # noqa: S101 - the only kind left
-        return Text(str(event.value), event.start_mark.line + 1)
+        return Text(_whole(str(event.value)), _place(event.start_mark))
 
     def items(self, start: Event) -> Items:
         values = []
         while not isinstance(event := next(self.events), SequenceEndEvent):
             values.append(self.value(event))
-        return Items(values, start.start_mark.line + 1)
+        return Items(values, _place(start.start_mark))
 
     def table(self, start: Event) -> Table:
-        table = Table(start.start_mark.line + 1)
+        table = Table(_place(start.start_mark))
         while not isinstance(event := next(self.events), MappingEndEvent):
             key = self.value(event)
             if not isinstance(key, Text):

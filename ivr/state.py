@@ -14,7 +14,7 @@ LONGEST = 900
 _MOST_VARIABLES = 32
 _STATE = re.compile(
     r"(?P<flow>[a-z][a-z0-9-]{0,39})@(?P<version>[0-9a-f]{8})"
-    r"/(?P<node>[a-z][a-z0-9-]{0,39})/(?P<variables>[A-Za-z0-9_.=&%~-]*)",
+    r"/(?P<node>[a-z][a-z0-9.-]{0,159})/(?P<variables>[A-Za-z0-9_.=&%~-]*)",
     re.ASCII,
 )
 _PAIR = re.compile(r"([a-z][a-z0-9_]{0,31})=([A-Za-z0-9_.~-]|%[0-9A-F]{2})*", re.ASCII)

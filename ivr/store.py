@@ -4,6 +4,7 @@ A file that is wrong changes nothing: the last good version goes on, also over a
 versions are kept in the home, so that a call finds the flow it began with in any process.
 """
 
+import json
 import os
 import re
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from core.errors import ConfigError, HotlineError
+from core.errors import ConfigError, HotlineError, Place
 from core.settings import Settings
 from ivr.compiler import compile_flow, version_of
 from ivr.drafts import NAME
@@ -59,7 +60,7 @@ class FlowStore:
         inventory: Callable[[], Inventory],
         look_every: float = 0.0,
     ) -> None:
-        self._folder = str(folder)
+        self._folder = folder
         self._archive = archive
         self._inventory = inventory
         self._look_every = look_every
@@ -87,7 +88,7 @@ class FlowStore:
     def load_all(self) -> tuple[Flow, ...]:
         """Read every file of the folder. Raises ConfigError for the first that is wrong."""
         flows = []
-        for path in flow_files(Path(self._folder)):
+        for path in flow_files(self._folder):
             flows.append(self.current(path.stem))
             if path.stem in self.faults:
                 raise self.faults[path.stem]
@@ -95,7 +96,7 @@ class FlowStore:
 
     def warm_up(self) -> None:
         """Read every file now, so that no caller waits for it; faults are in the log."""
-        for path in flow_files(Path(self._folder)):
+        for path in flow_files(self._folder):
             with suppress(UnknownFlow):
                 self.current(path.stem)
 
@@ -107,7 +108,7 @@ class FlowStore:
 
     def _stamp(self, name: str) -> Stamp | None:
         try:
-            status = os.stat(f"{self._folder}/{name}.yaml")
+            status = os.stat(flow_path(self._folder, name))
         except (OSError, ValueError):
             return None
         return status.st_mtime_ns, status.st_size, status.st_ino
@@ -115,8 +116,9 @@ class FlowStore:
     def _renew(self, name: str, known: _Current | None) -> Flow | None:
         """Read a file that is new or changed; when it is wrong, keep what was right."""
         try:
-            text = read_flow_file(Path(f"{self._folder}/{name}.yaml"), name)
-            flow = compile_flow(text, f"{self._folder}/{name}.yaml", name, self._inventory())
+            path = flow_path(self._folder, name)
+            text = read_flow_file(path, name)
+            flow = compile_flow(text, path, name, self._inventory())
         except HotlineError as fault:
             self.faults[name] = fault
             kept = known.flow if known and known.flow else self._last_good(name)
@@ -164,8 +166,24 @@ class FlowStore:
 
 
 def flow_files(folder: Path) -> list[Path]:
-    """Return the files that are flows, not those of scenarios beside them."""
-    return sorted(path for path in folder.glob("*.yaml") if not path.stem.endswith(".tests"))
+    """Return the files that are flows, not the scenarios and the schema beside them.
+
+    Raises ConfigError when a flow is written twice.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.json"))):
+        if path.stem.endswith((".tests", ".schema")):
+            continue
+        if path.stem in found:
+            raise ConfigError(path, None, f"{found[path.stem].name} is this flow too; keep one.")
+        found[path.stem] = path
+    return list(found.values())
+
+
+def flow_path(folder: Path, name: str) -> Path:
+    """Return where a flow is written, as YAML unless there is only JSON."""
+    path, other = folder / f"{name}.yaml", folder / f"{name}.json"
+    return other if not path.exists() and other.exists() else path
 
 
 def flow_store(settings: Settings) -> FlowStore:
@@ -190,8 +208,22 @@ def read_flow_file(path: Path, name: str) -> str:
     try:
         if path.stat().st_size > SIZE_LIMIT:
             raise ConfigError(path, None, f"The file is larger than {SIZE_LIMIT // 1024} KiB.")
-        return path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
         raise ConfigError(path, None, "The file is not UTF-8; save it as UTF-8.") from None
     except OSError as error:
         raise UnknownFlow(f"The flow {path} cannot be read: {error.strerror}.") from None
+    if path.suffix == ".json":
+        _refuse_no_json(text, path)
+    return text
+
+
+def _refuse_no_json(text: str, path: Path) -> None:
+    """The compiler reads JSON as YAML, which forgives what other programs do not."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        place = Place(error.lineno, error.colno)
+        raise ConfigError(path, place, f"This is not JSON: {error.msg}.") from None
+    except RecursionError:
+        raise ConfigError(path, None, "Nested too deep; a flow is flat.") from None

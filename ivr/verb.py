@@ -36,6 +36,10 @@ class Verb:
         """Do it. Raises HungUp when the caller is gone, at any await."""
         raise NotImplementedError
 
+    def types(self) -> tuple[str, ...]:
+        """Return the types of variable it can use; none means any."""
+        return ()
+
     def assignments(self) -> Mapping[str, str]:
         """Return the variables this verb sets to fixed values."""
         return {}

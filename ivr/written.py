@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.settings import Settings
-from ivr.store import read_flow_file
+from ivr.store import flow_path, read_flow_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,6 @@ def find_written(settings: Settings, what: str) -> Written:
     elif "@" in what:
         path = settings.home / "flows" / f"{Path(what).name}.yaml"
     else:
-        path = settings.config_dir / "flows" / f"{Path(what).name}.yaml"
+        path = flow_path(settings.config_dir / "flows", Path(what).name)
     name = path.stem.partition("@")[0]
     return Written(name, path, read_flow_file(path, name))

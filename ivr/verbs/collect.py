@@ -27,6 +27,10 @@ class Collect(Verb):
     between: Seconds = 4
     tries: Tries = 3
 
+    def types(self) -> tuple[str, ...]:
+        """Keys are digits."""
+        return ("text", "digits", "number")
+
     async def run(self, call: Call) -> Collected | Invalid | NoInput:
         """Ask until there are enough digits; a star is no digit."""
         heard = ""

@@ -9,6 +9,13 @@ from ivr.results import Done
 from ivr.spoken_value import ValueKind, pieces
 from ivr.verb import Verb, verb
 
+_SAYABLE = {
+    ValueKind.NUMBER: ("text", "digits", "number"),
+    ValueKind.DIGITS: ("text", "digits", "number"),
+    ValueKind.DATE: ("text", "date"),
+    ValueKind.TIME: ("text", "time"),
+}
+
 
 @verb
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,10 @@ class Say(Verb):
 
     variable: VariableName
     kind: Annotated[ValueKind, ChoiceKind(ValueKind)] = ValueKind.DIGITS
+
+    def types(self) -> tuple[str, ...]:
+        """What can be said so."""
+        return _SAYABLE[self.kind]
 
     async def run(self, call: Call) -> Done:
         """Play the pieces in order."""

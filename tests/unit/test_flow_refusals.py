@@ -58,7 +58,7 @@ def refusal(text: str) -> tuple[int | None, str]:
         (
             "  first:\n    verb: set\n    values: {lang: xx}\n    next: end\n",
             7,
-            "Nothing is spoken",
+            "cannot become 'xx'",
         ),
         ("  first:\n    verb: set\n    values: lang\n", 7, "table"),
         # hours
@@ -120,6 +120,24 @@ def test_every_slip_is_refused_at_its_line(nodes: str, line: int, words: str) ->
     found, sentence = refusal(HEAD + nodes + (END if "---" not in nodes else ""))
     assert words in sentence
     assert found == line
+
+
+@pytest.mark.parametrize(
+    ("nodes", "column"),
+    [
+        ("  first: {verb: sing, next: end}\n", 17),
+        ("  first: {verb: play, prompt: ../../etc/passwd, next: end}\n", 31),
+        ("  first: {verb: hangup, verb: play}\n", 25),
+        ("  first: *a\n", 10),
+        ("  first: &a {verb: hangup}\n", 10),
+        ("  first: [[[[[[[[[[x]]]]]]]]]]\n", 16),
+        ("  first: {verb: play, prompt: greeting, next: nowhere}\n", 47),
+    ],
+)
+def test_a_refusal_names_the_column_too(nodes: str, column: int) -> None:
+    with pytest.raises(ConfigError, match=rf"bad\.yaml:5:{column}: ") as caught:
+        compile_flow(HEAD + nodes + END, "bad.yaml", "bad", shipped_inventory())
+    assert caught.value.column == column
 
 
 @pytest.mark.parametrize(

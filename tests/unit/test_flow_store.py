@@ -198,7 +198,7 @@ def test_loading_all_names_the_first_wrong_file(
     write(GOOD)
     assert [flow.name for flow in store(tmp_path).load_all()] == ["small"]
     write(BAD)
-    with pytest.raises(HotlineError, match=r"small\.yaml:5: There is no verb 'sing'"):
+    with pytest.raises(HotlineError, match=r"small\.yaml:5:15: There is no verb 'sing'"):
         store(tmp_path).load_all()
 
 
@@ -233,3 +233,45 @@ def test_a_sound_is_looked_for_until_it_is_there_and_then_no_more(tmp_path: Path
     assert sounds.path("greeting", "zh") == str(sound.with_suffix(""))
     sound.unlink()
     assert sounds.path("greeting", "zh") == str(sound.with_suffix(""))
+
+
+def test_a_flow_may_be_written_as_json(tmp_path: Path) -> None:
+    folder = tmp_path / "flows"
+    folder.mkdir()
+    (folder / "small.json").write_text(
+        '{"name": "small", "language": "zh", "start": "a", "nodes": {"a": {"verb": "hangup"}}}'
+    )
+    (folder / "flow.schema.json").write_text("{}")
+    (flow,) = store(tmp_path).load_all()
+    assert store(tmp_path).version("small", flow.version).start.id == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"name": "small",}', r"small\.json:1:1[78]: This is not JSON"),
+        ("name: small", "This is not JSON"),
+        ("[" * 100_000, "Nested"),
+        ("[" + "1," * 200_000, "larger than 256 KiB"),
+    ],
+)
+def test_json_that_is_none_is_refused_at_its_place(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows/small.json").write_text(text)
+    with pytest.raises(HotlineError, match=words):
+        store(tmp_path).load_all()
+
+
+def test_a_flow_written_twice_is_refused(tmp_path: Path, write: Callable[[str], None]) -> None:
+    write(GOOD)
+    (tmp_path / "flows/small.json").write_text("{}")
+    with pytest.raises(HotlineError, match="keep one"):
+        store(tmp_path).load_all()
+
+
+def test_a_file_of_ten_megabytes_is_refused_unread(
+    tmp_path: Path, write: Callable[[str], None]
+) -> None:
+    write(GOOD + "#" * 10_000_000)
+    with pytest.raises(HotlineError, match="larger than 256 KiB"):
+        store(tmp_path).load_all()
