@@ -9,6 +9,7 @@ from api.calls import CallAnswer, call_page
 from api.days import Days
 from api.fields import Answer, Cursor, Instant, Limit, Page, read_cursor
 from api.resources import Session
+from reports.alarms import alarms
 from reports.answer_rate import AnswerRate, ReportRow, answer_rate, calls_behind
 from reports.definitions import Unit
 from reports.rolling import REQUIRED, Rolling, Window, rolling
@@ -35,12 +36,14 @@ class MeasureAnswer(Answer):
 class RowAnswer(Answer):
     """One row: its key ('' is no queue), its calls by class, its figures (null: nothing to divide).
 
-    `classes` holds only classes in which a call ended.
+    `classes` holds only classes in which a call ended; `late` are calls that changed after they had
+    been handed on.
     """
 
     key: str
     arrivals: int
     running: int
+    late: int
     classes: dict[str, int]
     figures: dict[str, float | None]
 
@@ -53,11 +56,16 @@ class DoubtAnswer(Answer):
 
 
 class WitnessAnswer(Answer):
-    """The same period counted from the switch's own lines; doubts are calls counted otherwise."""
+    """The same period counted from the switch's own lines; doubts are calls counted otherwise.
+
+    As of the day that was asked about longest ago; `unheard` days were not asked about yet.
+    """
 
     arrivals: int
     answered: int
     doubts: list[DoubtAnswer]
+    as_of: Instant | None
+    unheard: int
 
 
 class AnswerRateAnswer(Answer):
@@ -74,6 +82,14 @@ class AnswerRateAnswer(Answer):
     definitions: list[MeasureAnswer]
     offenders: list[str]
     witness: WitnessAnswer
+
+
+class AlarmAnswer(Answer):
+    """A call that keeps the figures of its day from adding up."""
+
+    day: date
+    uid: str
+    why: str
 
 
 class WindowAnswer(Answer):
@@ -114,6 +130,12 @@ async def get_answer_rate(
 async def get_rolling(session: Session, days: Days) -> RollingAnswer:
     """连续24小时接通率: the worst 24 hours of a period, and every one that falls short."""
     return _rolling_answer(await rolling(session, days))
+
+
+@router.get("/alarms")
+async def get_alarms(session: Session) -> list[AlarmAnswer]:
+    """List the calls that keep figures from adding up, of whatever day; none is as it should be."""
+    return [AlarmAnswer.model_validate(alarm) for alarm in await alarms(session)]
 
 
 @router.get("/answer-rate/calls")
@@ -175,6 +197,7 @@ def _row(row: ReportRow) -> RowAnswer:
         key=row.key,
         arrivals=row.counts.arrivals,
         running=row.counts.running,
+        late=row.counts.late,
         classes={name.value: calls for name, calls in row.counts.classes.items() if calls},
         figures=row.figures,
     )

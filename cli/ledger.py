@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from cli.days import day, day_after
-from cli.reading import read
+from cli.reading import read, transact
 from cli.screen import Steps, errors, out, print_json, print_table
 from core.errors import HotlineError
 from core.masking import mask_text
@@ -16,6 +17,8 @@ from queues.ledger.facts import Rules
 from queues.ledger.rebuild import Rebuilt, rebuild
 from queues.ledger.remaking import Days
 from queues.ledger.verify import RUNNING, Difference, Findings, verify
+from reports.miscounts import miscounted
+from reports.recount import mark_days, recount
 from tickets.outcomes import Outcome
 
 app = typer.Typer(help="Figures anyone can derive again.", no_args_is_help=True)
@@ -32,11 +35,13 @@ def verify_command(since: _Since = "", until: _Until = "", as_json: _Json = Fals
     """Derive every call again and list what differs. Exit code 1 if anything does."""
     days = Days(day(since), day_after(until))
     findings = _verify(days, as_json)
+    wrong_counts = read(lambda session: miscounted(session, days.since, days.until))
     if as_json:
-        print_json(_as_dict(findings))
+        print_json(_as_dict(findings) | {"miscounted": wrong_counts})
     else:
         _print(findings)
-    if not findings.holds:
+        out.print(f"{wrong_counts} rows of counted half-hours, hours and days differ")
+    if wrong_counts or not findings.holds:
         raise typer.Exit(1)
 
 
@@ -52,15 +57,24 @@ def rebuild_command(
     if not yes:
         _ask(days, as_json)
     done = _rebuild(days, as_json)
+    counted = transact(lambda sessions: _count_anew(sessions, days))
     if as_json:
-        print_json(asdict(done))
+        print_json(asdict(done) | {"half_hours_counted": counted})
     else:
         out.print(f"{done.written} of {done.calls:,} calls written, {done.tickets} tickets opened")
+        out.print(f"{counted:,} half-hours counted anew")
     for uid, reason in done.refused.items():
         errors.print(f"call {uid}: {mask_text(reason)}", style="red", markup=False)
     if done.left:
         errors.print(f"[red]{done.left} left as they are: ./hotline ledger verify lists them[/]")
         raise typer.Exit(1)
+
+
+async def _count_anew(sessions: async_sessionmaker[AsyncSession], days: Days) -> int:
+    """Count all half-hours of these days again, whether or not anything was written."""
+    async with sessions.begin() as session:
+        await mark_days(session, days.since, days.until)
+    return await recount(sessions)
 
 
 def _ask(days: Days, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""How commands read the database: one short-lived session, and a sentence when it is away."""
+"""How commands use the database: one short-lived session, and a sentence when it is away."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from core.clock import local
 from core.database import make_engine, make_sessions
@@ -18,19 +18,28 @@ T = TypeVar("T")
 
 def read(question: Callable[[AsyncSession], Awaitable[T]]) -> T:
     """Ask the hotline's database one question. Raises HotlineError when it cannot be reached."""
+
+    async def ask(sessions: async_sessionmaker[AsyncSession]) -> T:
+        async with sessions() as session:
+            return await question(session)
+
+    return transact(ask)
+
+
+def transact(work: Callable[[async_sessionmaker[AsyncSession]], Awaitable[T]]) -> T:
+    """Do work that needs transactions of its own. Raises HotlineError as `read` does."""
     try:
-        return asyncio.run(_ask(question))
+        return asyncio.run(_with_sessions(work))
     except OperationalError as error:
         raise HotlineError(
             "The database cannot be reached. Is the hotline up? See ./hotline status."
         ) from error
 
 
-async def _ask(question: Callable[[AsyncSession], Awaitable[T]]) -> T:
+async def _with_sessions(work: Callable[[async_sessionmaker[AsyncSession]], Awaitable[T]]) -> T:
     engine = make_engine(get_settings().database, pool_size=1)
     try:
-        async with make_sessions(engine)() as session:
-            return await question(session)
+        return await work(make_sessions(engine))
     finally:
         await engine.dispose()
 

@@ -10,10 +10,12 @@ from cli.reading import moment, read, seconds
 from cli.screen import out, print_json, print_table
 from core.clock import local_day, utc_now
 from core.masking import mask_phone
+from reports.alarms import alarms
 from reports.answer_rate import AnswerRate, Period, ReportRow, answer_rate, calls_behind
 from reports.definitions import Measure, Unit
 from reports.rolling import REQUIRED, Rolling, Window, rolling
 from reports.selections import Grouping
+from reports.witness import Witness
 
 # Shares and times that stand in the table; --all shows the others.
 _HEADLINES = (
@@ -79,6 +81,22 @@ def rolling_command(
         raise typer.Exit(1)
 
 
+@app.command("alarms")
+def alarms_command(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Calls that keep figures from adding up, of whatever day. Exit code 1 if there are any."""
+    found = read(alarms)
+    if as_json:
+        print_json([asdict(alarm) for alarm in found])
+    elif found:
+        print_table(("day", "call", "why"), [(a.day, a.uid, a.why) for a in found])
+    else:
+        out.print("All figures add up.")
+    if found:
+        raise typer.Exit(1)
+
+
 def _print_all(report: AnswerRate) -> None:
     rows = [
         (m.name_zh, m.name_en, _figure(m, report.total.figures[m.id]), m.formula)
@@ -138,14 +156,25 @@ def _print_state(report: AnswerRate) -> None:
         f"{report.total.counts.running} calls still running; classes "
         + ("add up" if report.adds_up else "[red]do not add up[/]")
     )
-    out.print(
-        f"by the switch's own lines: {report.witness.arrivals} arrivals, "
-        f"{report.witness.answered} of them joined with somebody after an agent picked up"
-    )
+    out.print(_witness(report.witness))
+    if late := report.total.counts.late:
+        out.print(
+            f"{late} calls changed after they were handed on, and are counted as they are now"
+        )
     for offender in report.offenders:
-        out.print(f"[red]call {offender.call.uid} is in no class[/]")
+        out.print(f"[red]call {offender.call.uid} does not fit its class[/]")
     for doubt in report.witness.doubts:
         out.print(f"[red]call {doubt.uid} {doubt.why}[/]")
+
+
+def _witness(told: Witness) -> str:
+    if told.as_of is None:
+        return "the switch's own lines were not asked yet"
+    days = f", {told.unheard} days not asked yet" if told.unheard else ""
+    return (
+        f"by the switch's own lines, as of {moment(told.as_of)}{days}: {told.arrivals} arrivals, "
+        f"{told.answered} of them joined with somebody after an agent picked up"
+    )
 
 
 def _definition(measure: Measure) -> str:

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from cli.reading import read
 from cli.screen import Steps, errors, out, print_json, print_table
 from core.errors import HotlineError
 from core.settings import Settings, get_settings
+from reports.alarms import alarms
 from stack import bring_up
 
 
@@ -43,6 +45,7 @@ def status(
 ) -> None:
     """Show every process: running since when, and whether it does its work."""
     parts = bring_up.parts(get_settings())
+    figures = _figures()
     if as_json:
         print_json(
             [
@@ -56,6 +59,7 @@ def status(
                 }
                 for part in parts
             ]
+            + [{"process": "figures", "healthy": not figures, "fault": figures or None}]
         )
     else:
         rows = [
@@ -68,8 +72,21 @@ def status(
             for part in parts
         ]
         print_table(("process", "state", "pid", "detail"), rows, right="pid")
-    if not all(part.healthy for part in parts):
+        if figures:
+            out.print(f"[red]{figures}[/]")
+    if figures or not all(part.healthy for part in parts):
         raise typer.Exit(2)
+
+
+def _figures() -> str:
+    """Say what is wrong with the figures; a database that is away is told of as a process."""
+    try:
+        found = read(alarms)
+    except HotlineError:
+        return ""
+    if not found:
+        return ""
+    return f"{len(found)} calls keep the figures from adding up: ./hotline report alarms"
 
 
 def _where(settings: Settings) -> None:

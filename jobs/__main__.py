@@ -12,6 +12,7 @@ from core.errors import HotlineError
 from core.logging import configure_logging
 from core.settings import Settings, get_settings
 from jobs.app import make_app
+from jobs.figures import FigureJobs
 from jobs.recordings import RecordingJobs
 from recordings.capture import finish
 from recordings.messages import finish_message
@@ -25,15 +26,14 @@ _FAREWELL = 10.0
 async def work(settings: Settings) -> None:
     """Take jobs until told to stop (SIGTERM, SIGINT)."""
     engine = make_engine(settings.database)
-    app = make_app(
-        settings.database,
-        RecordingJobs(
-            make_sessions(engine),
-            partial(finish, settings),
-            partial(finish_message, settings),
-            settings.recordings_dir,
-        ),
+    sessions = make_sessions(engine)
+    recordings = RecordingJobs(
+        sessions,
+        partial(finish, settings),
+        partial(finish_message, settings),
+        settings.recordings_dir,
     )
+    app = make_app(settings.database, recordings, FigureJobs(sessions))
     try:
         async with app.open_async():
             await app.run_worker_async(

@@ -4,13 +4,14 @@ from procrastinate import App, PsycopgConnector
 from sqlalchemy.engine import make_url
 
 from jobs import upkeep
+from jobs.figures import FigureJobs
 from jobs.recordings import RecordingJobs
 
 # One listens for new jobs, one beats the heart, the rest fetch and finish.
 _CONNECTIONS = 4
 
 
-def make_app(database_url: str, recordings: RecordingJobs) -> App:
+def make_app(database_url: str, *rooms: RecordingJobs | FigureJobs) -> App:
     """Return the app on a SQLAlchemy URL of PostgreSQL; nothing connects before `open_async`."""
     url = make_url(database_url).set(drivername="postgresql")
     connector = PsycopgConnector(
@@ -20,6 +21,7 @@ def make_app(database_url: str, recordings: RecordingJobs) -> App:
         kwargs={"connect_timeout": 3},
     )
     app = App(connector=connector)
-    recordings.register(app)
+    for room in rooms:
+        room.register(app)
     upkeep.register(app)
     return app

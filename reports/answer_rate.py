@@ -4,7 +4,6 @@ Every number of the report can be walked back to its calls with `calls_behind`, 
 itself whether its classes add up.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,9 +15,11 @@ from queues.models import Call
 from reports import repository
 from reports.counts import Counts
 from reports.definitions import MEASURES, Measure
-from reports.repository import CallInList, Count, Place
+from reports.hearing import heard
+from reports.repository import CallInList, Place
+from reports.rollups import counted
 from reports.selections import SELECTIONS, Grouping, row_key
-from reports.witness import Witness, ask_the_lines
+from reports.witness import Witness
 
 _OFFENDERS_SHOWN = 100
 
@@ -82,8 +83,9 @@ class AnswerRate:
     """The report with all that is needed to judge it.
 
     `as_of` is when it was computed, `total.counts.running` how many calls were still going on,
-    `offenders` the calls that the identity Σ classes = arrivals − running misses, `witness` what
-    the switch's own lines say.
+    `total.counts.late` how many changed after they had been handed on, `offenders` the calls that
+    break an identity (Σ classes = arrivals − running, and each class with what its calls did),
+    `witness` what the switch's own lines say, as of its own instant.
     """
 
     period: Period
@@ -106,12 +108,11 @@ class AnswerRate:
 async def answer_rate(session: AsyncSession, period: Period, grouping: Grouping) -> AnswerRate:
     """Compute the report from the ledger's calls as they are now."""
     as_of = utc_now()
-    found = await repository.count_calls(session, period.since, period.until, grouping)
-    counts = _by_key(found)
+    counts = await counted(session, period.since, period.until, grouping)
     offenders = []
     # Counted and not reckoned: two faults of opposite sign must not hide each other.
-    if any(row.misfits for row in found):
-        offenders = await calls_behind(session, period, "unexplained", limit=_OFFENDERS_SHOWN)
+    if any(group.misfits for group in counts.values()):
+        offenders = await calls_behind(session, period, "misfits", limit=_OFFENDERS_SHOWN)
     return AnswerRate(
         period=period,
         grouping=grouping,
@@ -120,7 +121,7 @@ async def answer_rate(session: AsyncSession, period: Period, grouping: Grouping)
         total=_row("total", sum(counts.values(), Counts())),
         definitions=MEASURES,
         offenders=offenders,
-        witness=await ask_the_lines(session, period.since, period.until),
+        witness=await heard(session, period.since, period.until),
     )
 
 
@@ -144,14 +145,6 @@ async def calls_behind(
     if grouping is not None and key is not None:
         conditions.append(row_key(grouping) == key)
     return await repository.newest_calls(session, conditions, limit, before)
-
-
-def _by_key(found: Iterable[Count]) -> dict[str, Counts]:
-    """Add the classes of each key up, keeping the order of the keys."""
-    counts: dict[str, Counts] = {}
-    for row in found:
-        counts[row.key] = counts.get(row.key, Counts()) + row.counts
-    return counts
 
 
 def _row(key: str, counts: Counts) -> ReportRow:

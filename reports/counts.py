@@ -21,6 +21,10 @@ LEAST_SATISFIED = 3
 class Counts:
     """Numbers of calls and sums of seconds; all but `arrivals` and `running` are of ended calls.
 
+    `asked` are calls that asked for a human, by what they did and not by their class; `misfits`
+    break the rules that tie the two together (`selections.MISFIT`); the facts of `late` ones
+    changed after they had been handed on.
+
     `waited` runs from asking for a human to hearing one, `waited_abandoned` to giving up,
     `waited_all` to either or to being sent on; `reached` runs from the beginning of the call to
     hearing a human. A longest one is None where there is none.
@@ -28,6 +32,9 @@ class Counts:
 
     arrivals: int = 0
     running: int = 0
+    asked: int = 0
+    misfits: int = 0
+    late: int = 0
     classes: Mapping[Outcome, int] = field(default_factory=dict)
     requests: int = 0  # entries into queues; a call may enter twice
     queued: int = 0  # calls that entered a queue
@@ -38,6 +45,7 @@ class Counts:
     waited_abandoned: float = 0.0
     waited_all: float = 0.0
     reached: float = 0.0
+    rang: float = 0.0
     talked: float = 0.0
     rated: int = 0
     satisfied: int = 0

@@ -1,34 +1,15 @@
 """The SQL that reports share, over the ledger's `call` table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Float, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from queues.models import Call, LedgerPosition, SwitchEvent
 from recordings.models import Recording, RecordingState
-from reports.counts import Counts
-from reports.selections import (
-    ABANDONED_IN_TIME,
-    ANSWERED,
-    ANSWERED_IN_TIME,
-    ANSWERED_IN_TIME_OF_CALL,
-    GAVE_UP,
-    QUEUED,
-    RATED,
-    RUNNING,
-    SATISFIED,
-    UNEXPLAINED,
-    Grouping,
-    reached,
-    row_key,
-    waited,
-)
 from tickets.models import Ticket
-from tickets.outcomes import Outcome
 
 # The position of a call in every list: newest first, `uid` where two began in one microsecond.
 Place = tuple[datetime, str]
@@ -41,40 +22,6 @@ class CallInList:
     call: Call
     ticket_number: str | None
     recording: RecordingState | None
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """The calls of one row key and one class; `misfits` of them are in no class."""
-
-    key: str
-    misfits: int
-    counts: Counts
-
-
-async def count_calls(
-    session: AsyncSession, since: date, until: date, grouping: Grouping
-) -> Sequence[Count]:
-    """Count the calls of [since, until) by row key and class."""
-    key = row_key(grouping).label("key")
-    query = (
-        select(
-            key,
-            Call.outcome,
-            func.count().filter(UNEXPLAINED).label("misfits"),
-            *(amount.label(name) for name, amount in _AMOUNTS.items()),
-        )
-        .where(Call.day >= since, Call.day < until)
-        .group_by(key, Call.outcome)
-        .order_by(key)
-    )
-    return [_count(*row) for row in await session.execute(query)]
-
-
-def _count(key: str, outcome: Outcome | None, misfits: int, *amounts: Any) -> Count:
-    told = dict(zip(_AMOUNTS, amounts, strict=True))
-    classes = {outcome: told["arrivals"]} if outcome is not None else {}
-    return Count(key, misfits, Counts(classes=classes, **told))
 
 
 async def newest_calls(
@@ -128,28 +75,3 @@ def _calls() -> Select[Call, str, RecordingState]:
         .outerjoin(Recording, Recording.call_uid == Call.uid)
         .order_by(Call.started_at.desc(), Call.uid.desc())
     )
-
-
-def _sum(value: ColumnElement[Any], where: ColumnElement[bool]) -> ColumnElement[Any]:
-    return func.coalesce(func.sum(value).filter(where), 0)
-
-
-# Everything that `Counts` holds but for the classes, by its name.
-_AMOUNTS: Mapping[str, ColumnElement[Any]] = {
-    "arrivals": func.count(),
-    "running": func.count().filter(RUNNING),
-    "requests": _sum(Call.queue_visits.expression, Call.ended_at.is_not(None)),
-    "queued": func.count().filter(QUEUED),
-    "answered_in_time": func.count().filter(ANSWERED_IN_TIME),
-    "answered_in_time_of_call": func.count().filter(ANSWERED_IN_TIME_OF_CALL),
-    "abandoned_in_time": func.count().filter(ABANDONED_IN_TIME),
-    "waited": _sum(waited(), ANSWERED),
-    "waited_abandoned": _sum(waited(), GAVE_UP),
-    "waited_all": _sum(Call.wait_seconds.expression, QUEUED),
-    "reached": _sum(reached(), ANSWERED),
-    "talked": _sum(Call.talk_seconds.expression, ANSWERED),
-    "rated": func.count().filter(RATED),
-    "satisfied": func.count().filter(SATISFIED),
-    "longest_wait": func.max(Call.wait_seconds).filter(QUEUED),
-    "longest_talk": func.max(Call.talk_seconds).filter(ANSWERED),
-}

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import local, midnight, utc_now
-from reports import repository
 from reports.answer_rate import Period
 from reports.counts import Counts
 from reports.definitions import BY_ID, Measure
+from reports.rollups import counted
 from reports.selections import Grouping
 
 REQUIRED = 0.95
@@ -75,10 +75,7 @@ async def rolling(
     """
     as_of, by = utc_now(), BY_ID[measure]
     the_day_before = period.since - timedelta(days=1)
-    found = await repository.count_calls(session, the_day_before, period.until, Grouping.HOUR)
-    hours: dict[str, Counts] = {}
-    for row in found:
-        hours[row.key] = hours.get(row.key, Counts()) + row.counts
+    hours = await counted(session, the_day_before, period.until, Grouping.HOUR)
     windows = _windows(hours, midnight(the_day_before), midnight(period.until))
     over = [Window(end, counts, by.value(counts)) for end, counts in windows if end <= as_of]
     return Rolling(period, by, as_of, over)

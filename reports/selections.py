@@ -4,23 +4,37 @@ Because counting and listing share the condition, a list always has as many call
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Float, and_, func, or_, true
+from sqlalchemy import ColumnElement, Float, and_, func, literal_column, or_, true
 
 from core.clock import SHANGHAI
 from queues.models import Call
 from reports.counts import ABANDONED, ANSWER_LIMIT, LEAST_SATISFIED
 from tickets.outcomes import NO_HUMAN_ASKED, Outcome
 
+_MIDNIGHT: ColumnElement[datetime] = literal_column("timestamptz '2000-01-01 00:00+08'")
+HALF_HOUR: ColumnElement[timedelta] = literal_column("interval '30 minutes'")
+
 
 class Grouping(StrEnum):
     """What a row of a report stands for."""
 
     DAY = "day"
+    MONTH = "month"
     HOUR = "hour"
+    INTERVAL = "interval"  # a half-hour and a queue
     LINE = "line"
     QUEUE = "queue"
+
+
+_FORMATS = {
+    Grouping.MONTH: "YYYY-MM",
+    Grouping.DAY: "YYYY-MM-DD",
+    Grouping.HOUR: "YYYY-MM-DD HH24:00",
+    Grouping.INTERVAL: "YYYY-MM-DD HH24:MI",
+}
 
 
 def waited() -> ColumnElement[float | None]:
@@ -33,16 +47,30 @@ def reached() -> ColumnElement[float]:
     return func.date_part("epoch", Call.answered_at - Call.started_at, type_=Float)
 
 
+def half_hour(instant: ColumnElement[datetime]) -> ColumnElement[datetime]:
+    """The beginning of the half-hour an instant lies in; the city is whole hours from UTC."""
+    return func.date_bin(HALF_HOUR, instant, _MIDNIGHT)
+
+
 def row_key(grouping: Grouping) -> ColumnElement[str]:
     """The key of the row a call belongs to, as text; '' for a call that entered no queue."""
-    if grouping is Grouping.DAY:
-        return func.to_char(Call.day, "YYYY-MM-DD")
-    if grouping is Grouping.HOUR:
-        began = func.timezone(SHANGHAI.key, Call.started_at)
-        return func.to_char(began, "YYYY-MM-DD HH24:00")
+    queue = func.coalesce(Call.queue, "")
+    return key_of(grouping, half_hour(Call.started_at.expression), Call.line.expression, queue)
+
+
+def key_of(
+    grouping: Grouping,
+    begins: ColumnElement[datetime],
+    line: ColumnElement[str],
+    queue: ColumnElement[str],
+) -> ColumnElement[str]:
+    """The key of a row, as text, of what began in an instant on a line and in a queue."""
     if grouping is Grouping.LINE:
-        return Call.line.expression
-    return func.coalesce(Call.queue, "")
+        return line
+    if grouping is Grouping.QUEUE:
+        return queue
+    began = func.to_char(func.timezone(SHANGHAI.key, begins), _FORMATS[grouping])
+    return began.concat(" ").concat(queue) if grouping is Grouping.INTERVAL else began
 
 
 ANSWERED = Call.outcome == Outcome.ANSWERED
@@ -58,11 +86,27 @@ UNEXPLAINED = or_(
     and_(Call.ended_at.is_not(None), Call.outcome.is_(None)),
     and_(Call.ended_at.is_(None), Call.outcome.is_not(None)),
 )
+# What a call did and what it is called must go together: the classes that come of asking for a
+# human and those that do not. A refused call and a failure may be either.
+ASKED = and_(Call.ended_at.is_not(None), Call.human_requested_at.is_not(None))
+_MUST_HAVE_ASKED = Call.outcome.not_in(
+    (*NO_HUMAN_ASKED, Outcome.BLOCKED_TRUNK, Outcome.TECHNICAL_FAILURE)
+)
+MISFIT = or_(
+    UNEXPLAINED,
+    and_(Call.outcome.in_(NO_HUMAN_ASKED), Call.human_requested_at.is_not(None)),
+    and_(_MUST_HAVE_ASKED, Call.human_requested_at.is_(None)),
+    and_(Call.ended_at.is_not(None), Call.answered_at.is_not(None) != ANSWERED),
+)
+LATE = Call.late_changes > 0
 
 SELECTIONS: Mapping[str, ColumnElement[bool]] = {
     "arrivals": true(),
     "running": RUNNING,
     "unexplained": UNEXPLAINED,
+    "misfits": MISFIT,
+    "late": LATE,
+    "asked": ASKED,
     "human_requests": and_(Call.ended_at.is_not(None), Call.outcome.not_in(NO_HUMAN_ASKED)),
     "queued": QUEUED,
     "answered_in_15s": ANSWERED_IN_TIME,

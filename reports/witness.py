@@ -1,17 +1,17 @@
 """Counts the same calls a second time, from the switch's own lines and not from what we made of
 them: a call that we lost, invented or judged wrongly shows as a doubt, and by name.
 
-Every report that counts calls asks for this and says what came of it.
+`hearing` asks day by day and keeps the answers; reports that count calls say what came of it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.clock import midnight
+from core.clock import midnight, utc_now
 
 # Nobody is joined with an agent later than this after the call began.
 _LONGEST_WAY = timedelta(hours=6)
@@ -87,17 +87,20 @@ class Witness:
 
     The second includes agents who were gone before the first word, and talks with partner lines
     after one had picked up: it may be higher than the calls of class answered without a doubt about
-    any. At most a hundred doubts of a kind.
+    any. At most a hundred doubts of a kind. `as_of` is when they were asked, the earliest instant
+    of several; `unheard` the days with calls about which they were not asked yet.
     """
 
     arrivals: int = 0
     answered: int = 0
     doubts: Sequence[Doubt] = field(default_factory=tuple)
+    as_of: datetime | None = None
+    unheard: int = 0
 
 
 async def ask_the_lines(session: AsyncSession, since: date, until: date) -> Witness:
     """Count the calls of the local days [since, until) by their lines and compare."""
-    begin, end = midnight(since), midnight(until)
+    as_of, begin, end = utc_now(), midnight(since), midnight(until)
     await session.execute(_NO_JIT)
     found = await session.execute(
         _JUDGED,
@@ -114,4 +117,5 @@ async def ask_the_lines(session: AsyncSession, since: date, until: date) -> Witn
         arrivals=sum(row.arrivals for row in rows),
         answered=sum(row.answered for row in rows),
         doubts=tuple(Doubt(uid, row.why) for row in rows if row.why for uid in row.uids),
+        as_of=as_of,
     )

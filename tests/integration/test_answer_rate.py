@@ -20,7 +20,7 @@ from reports.answer_rate import (
 from reports.calls import get_call, list_calls
 from reports.selections import SELECTIONS, Grouping
 from tests.witnesses import lines_of
-from tickets.outcomes import Outcome
+from tickets.outcomes import NO_HUMAN_ASKED, Outcome
 
 pytestmark = pytest.mark.integration
 
@@ -59,8 +59,8 @@ def a_call(outcome: Outcome | None = Outcome.ANSWERED, wait: float = 5.0, **fact
     }
     if outcome is not None:
         columns["ended_at"] = heard + timedelta(seconds=60 if outcome is Outcome.ANSWERED else 0)
-    if "human_requested_at" in facts:
-        columns |= {"wait_seconds": None, "queue_visits": 0}
+    if outcome in NO_HUMAN_ASKED or "human_requested_at" in facts:
+        columns |= {"human_requested_at": None, "wait_seconds": None, "queue_visits": 0}
     return Call(**columns | facts)
 
 
@@ -189,8 +189,13 @@ async def test_a_call_over_midnight_belongs_to_the_citys_day_it_began(sessions: 
 @pytest.mark.parametrize(
     ("grouping", "keys"),
     [
+        (Grouping.MONTH, ["2026-11"]),
         (Grouping.DAY, ["2026-11-24"]),
         (Grouping.HOUR, ["2026-11-24 09:00", "2026-11-24 10:00"]),
+        (
+            Grouping.INTERVAL,
+            ["2026-11-24 09:00 ", "2026-11-24 09:00 GEN", "2026-11-24 10:00 ENT"],
+        ),
         (Grouping.LINE, ["12345", "mayor"]),
         (Grouping.QUEUE, ["", "ENT", "GEN"]),
     ],
@@ -235,6 +240,9 @@ async def test_every_number_has_as_many_calls_behind_it_as_it_says(sessions: Ses
         "arrivals": counts.arrivals,
         "running": counts.running,
         "unexplained": counts.unexplained,
+        "misfits": counts.misfits,
+        "late": counts.late,
+        "asked": counts.asked,
         "human_requests": counts.human_requests,
         "queued": counts.queued,
         "answered_in_15s": counts.answered_in_time,

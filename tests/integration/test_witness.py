@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from core.settings import Settings
 from queues.ledger.ledger import Ledger
 from reports.answer_rate import AnswerRate, Period, answer_rate
+from reports.hearing import days_to_hear, hear
+from reports.recount import recount
 from reports.selections import Grouping
 from reports.witness import Doubt
 from tests.switch_files import SwitchFiles
@@ -42,6 +44,7 @@ async def planted(sessions: Sessions, statement: str, uid: str) -> None:
 
 
 async def report(sessions: Sessions) -> AnswerRate:
+    await hear(sessions, [THE_DAY.since])
     async with sessions() as session:
         return await answer_rate(session, THE_DAY, Grouping.DAY)
 
@@ -136,3 +139,32 @@ async def test_a_call_over_midnight_belongs_to_its_first_day_for_both(
     await counted(settings, sessions, late.wait(60).agent_hangs_up().hangs_up())
     found = await report(sessions)
     assert (found.witness.arrivals, found.witness.answered, found.adds_up) == (1, 1, True)
+
+
+async def test_a_day_is_heard_again_once_its_calls_were_written(
+    sessions: Sessions, crowd: list[ACall], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    months_later = date(2027, 3, 1)
+    monkeypatch.setattr("reports.hearing.local_day", lambda _: months_later)
+
+    async def due() -> set[date]:
+        async with sessions() as session:
+            return set(await days_to_hear(session, limit=10)) - {months_later, date(2027, 2, 28)}
+
+    await recount(sessions)
+    assert await due() == {THE_DAY.since}
+    await hear(sessions, list(await due()))
+    assert await due() == set()
+    await planted(sessions, "UPDATE call SET rating = 1 WHERE uid = :uid", crowd[0].uid)
+    await recount(sessions)
+    assert await due() == {THE_DAY.since}
+
+
+async def test_a_day_not_heard_yet_is_said_to_be_so_and_is_no_doubt(
+    sessions: Sessions, crowd: list[ACall]
+) -> None:
+    await recount(sessions)
+    async with sessions() as session:
+        found = await answer_rate(session, THE_DAY, Grouping.DAY)
+    assert (found.witness.as_of, found.witness.unheard) == (None, 1)
+    assert found.adds_up
