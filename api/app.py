@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import abandoned, calls, errors, health, reports, security, tickets
+from api import abandoned, calls, errors, health, reports, security, staffing, tickets
 from api.docs import docs_of
 from api.errors import MEDIA_TYPE, Problem
 from api.resources import open_resources
@@ -42,7 +42,7 @@ def make_app(settings: Settings) -> FastAPI:
     )
     errors.install(app)
     security.install(app, settings.bind)
-    for room in (health, calls, tickets, reports, abandoned):
+    for room in (health, calls, tickets, reports, abandoned, staffing):
         app.include_router(room.router)
     app.include_router(docs_of(app))
     return app

@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 
 from api.security import HEADERS
 from core.errors import HotlineError
+from foresight.plan import DayTooFar, NoSuchInterval
+from foresight.sizing import GoalBeyondReach
 from reports.answer_rate import EmptyPeriod, UnknownSelection
 
 log = structlog.get_logger()
@@ -68,6 +70,9 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     BadCursor: HTTPStatus.BAD_REQUEST,
     EmptyPeriod: HTTPStatus.BAD_REQUEST,
     UnknownSelection: HTTPStatus.BAD_REQUEST,
+    DayTooFar: HTTPStatus.BAD_REQUEST,
+    NoSuchInterval: HTTPStatus.BAD_REQUEST,
+    GoalBeyondReach: HTTPStatus.BAD_REQUEST,
 }
 
 

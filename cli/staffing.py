@@ -8,6 +8,7 @@ import typer
 
 from cli.reading import seconds
 from cli.screen import out, print_json, print_table
+from cli.staffing_plan import AsJson, Limit, Share, Shrinkage, plan
 from foresight.erlang import Demand, Outlook, outlook
 from foresight.size_table import (
     HANDLING,
@@ -23,15 +24,10 @@ from foresight.sizing import Goal, agents_for, scheduled
 
 app = typer.Typer(help="How many agents it takes, and what callers get.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-Share = Annotated[float, typer.Option("--goal", min=0.01, max=0.9999, help="Share answered …")]
-Limit = Annotated[float, typer.Option("--within", min=0, max=3600, help="… within seconds.")]
 Patience = Annotated[
     float, typer.Option(min=1, max=86_400, help="Seconds a caller waits in the mean.")
 ]
-Shrinkage = Annotated[
-    float, typer.Option(min=0, max=0.9, help="Share of paid time away from the phone.")
-]
+app.command()(plan)
 
 
 @app.callback()

@@ -7,11 +7,11 @@ has 9.5 % of the day's calls.
 from dataclasses import dataclass
 
 from foresight.erlang import Demand, Outlook, erlang_a
-from foresight.sizing import Goal, agents_for
+from foresight.sizing import STANDARD, Goal, agents_for
 
 HANDLING = 308.0
 PEAK_SHARE = 0.095
-STRICT, USUAL = Goal(0.95, 15.0), Goal(0.80, 20.0)
+STRICT, USUAL = STANDARD, Goal(0.80, 20.0)
 # Callers wait so many seconds in the mean before they give up.
 PATIENCE = 90.0
 

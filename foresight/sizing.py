@@ -41,6 +41,10 @@ class Goal:
         return enough and expected.within >= self.share
 
 
+# GB/T 33358-2016.
+STANDARD = Goal()
+
+
 def agents_for(demand: Demand, goal: Goal, patience: float | None = None) -> Outlook:
     """Return the outlook of the fewest agents that reach a goal.
 

@@ -33,3 +33,14 @@ def test_what_grows_without_end_is_null_for_programs() -> None:
     told = json.loads(ask("size", "--calls", "330", "--agents", "0", "--json"))
     assert told["mean_wait"] is None
     assert told["abandon"] == 1
+
+
+def test_a_plan_from_invented_days_says_so_and_needs_no_database() -> None:
+    printed = ask("plan", "--synthetic", "--interval", "60", "--day", "2026-11-25")
+    assert "Invented" in printed
+    assert "chance alone" in printed
+    assert "predicts answer_rate_gross" in printed
+    told = json.loads(ask("plan", "--synthetic", "--day", "2026-11-25", "--json"))
+    assert told["source"] == "synthetic"
+    assert told["kind"] == "Wednesday"
+    assert len(told["intervals"]) == 96
