@@ -9,7 +9,6 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
 
 from ivr.outcomes import KEYS
 from telephony.agi import LONGEST_PROMPT, AgiError, AgiSession, Digits, HungUp
@@ -95,11 +94,10 @@ class AgiChannel:
             await self._session.set_variable("TIMEOUT(absolute)", f"{self._patience:.1f}")
 
 
-@lru_cache(maxsize=1024)
 def sound_seconds(path: str) -> float:
     """Return how long a sound lasts, the longest there is when nobody can tell.
 
-    Looked at once: a prompt made anew may differ by a little, which the margin covers.
+    Looked at each time: another version of a prompt may be put into service at any moment.
     """
     try:
         return os.stat(f"{path}.wav").st_size / _BYTES_PER_SECOND

@@ -5,7 +5,17 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import abandoned, calls, errors, health, reports, security, staffing, tickets
+from api import (
+    abandoned,
+    calls,
+    errors,
+    health,
+    prompts,
+    reports,
+    security,
+    staffing,
+    tickets,
+)
 from api.docs import docs_of
 from api.errors import MEDIA_TYPE, Problem
 from api.resources import open_resources
@@ -14,6 +24,16 @@ from core.settings import Settings
 _DESCRIPTION = (
     "Calls, tickets and figures of this hotline, read only. Numbers of callers are masked; "
     "every figure comes with its definition. Errors are problem+json."
+)
+
+ROOMS = (
+    health,
+    calls,
+    tickets,
+    reports,
+    abandoned,
+    prompts,
+    staffing,
 )
 
 
@@ -42,7 +62,7 @@ def make_app(settings: Settings) -> FastAPI:
     )
     errors.install(app)
     security.install(app, settings.bind)
-    for room in (health, calls, tickets, reports, abandoned, staffing):
+    for room in ROOMS:
         app.include_router(room.router)
     app.include_router(docs_of(app))
     return app

@@ -14,6 +14,9 @@ from api.security import HEADERS
 from core.errors import HotlineError
 from foresight.plan import DayTooFar, NoSuchInterval
 from foresight.sizing import GoalBeyondReach
+from recordings.prompt_changes import CannotSay, UnknownPrompt
+from recordings.takes import BadTake
+from recordings.versions import NoSuchVersion
 from reports.answer_rate import EmptyPeriod, UnknownSelection
 
 log = structlog.get_logger()
@@ -73,6 +76,10 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     DayTooFar: HTTPStatus.BAD_REQUEST,
     NoSuchInterval: HTTPStatus.BAD_REQUEST,
     GoalBeyondReach: HTTPStatus.BAD_REQUEST,
+    BadTake: HTTPStatus.BAD_REQUEST,
+    CannotSay: HTTPStatus.BAD_REQUEST,
+    NoSuchVersion: HTTPStatus.NOT_FOUND,
+    UnknownPrompt: HTTPStatus.NOT_FOUND,
 }
 
 

@@ -13,6 +13,7 @@ from cli import (
     flow,
     ledger,
     logs,
+    prompts,
     report,
     staffing,
     suite,
@@ -45,6 +46,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(agents.app, name="agents")
 app.add_typer(flow.app, name="flow")
 app.add_typer(staffing.app, name="staffing")
+app.add_typer(prompts.app, name="prompt")
 app.add_typer(config.app, name="config")
 
 

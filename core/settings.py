@@ -135,6 +135,11 @@ class Settings(BaseSettings):
         return self.home / "sounds"
 
     @property
+    def prompts_dir(self) -> Path:
+        """The history of prompts and the recordings people brought for them."""
+        return self.home / "prompts"
+
+    @property
     def spool_dir(self) -> Path:
         """Raw audio as the switch writes it while a call lasts."""
         return self.home / "asterisk" / "spool"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.settings import Settings
+from recordings.history import read_history
 from recordings.manifest import read_manifest
 from recordings.prompt_file import PromptFile
 from recordings.spoken import LANGUAGES, piece_texts
@@ -43,7 +44,12 @@ def load_sounds(settings: Settings) -> Sounds:
     """Read texts and lengths. Raises ConfigError for a prompts.toml that cannot be read."""
     file = PromptFile.read(settings.config_dir / "prompts.toml")
     made = read_manifest(settings.sounds_dir)
-    return Sounds(sound_texts(file), {key: sound.seconds for key, sound in made.items()})
+    history = read_history(settings)
+    texts = {
+        key: history[key].heard(text) if key in history else text
+        for key, text in sound_texts(file).items()
+    }
+    return Sounds(texts, {key: sound.seconds for key, sound in made.items()})
 
 
 def sound_texts(file: PromptFile) -> dict[str, str]:

@@ -1,15 +1,13 @@
 """Sound for the telephone: read any file, trim it, bring it to one loudness, write it whole.
 
-Target of all prompts: −19 dBFS while speaking (RMS of the 20 ms frames within 25 dB of the loudest
-one), and no sample above −1 dBFS; where both cannot be had, the peak wins and nothing is clipped.
-Resampling is ours: pydub's folds what lies above 4 kHz back into the telephone band.
+Target of all prompts: −19 LUFS (ITU-R BS.1770, see `loudness`), which in one channel is as loud as
+the usual −16 LUFS in two, and no sample above −1 dBFS; where both cannot be had, the peak wins and
+nothing is clipped. Resampling is ours: pydub's folds what lies above 4 kHz back into the telephone
+band.
 """
 
 import os
-import shutil
-import struct
 import warnings
-import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,34 +15,31 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import HotlineError
+from recordings.decoding import UnreadableSound, decode
+from recordings.loudness import loudness
+from recordings.wav import header
 
 with warnings.catch_warnings():
     # pydub 0.25 uses old string escapes and warns at import when ffmpeg is absent; we say it
     # ourselves, in a sentence, when a file really needs it.
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
-    from pydub.exceptions import CouldntDecodeError
     from pydub.generators import Sine
     from pydub.silence import detect_leading_silence
+
+__all__ = ["Sound", "UnreadableSound", "load"]
 
 SPEECH_LEVEL = -19.0
 PEAK_LIMIT = -1.0
 SILENCE_LEVEL = -50.0
-_FRAME_MS = 20
-_ACTIVE_RANGE = 25.0
+# More than any sound of ours lasts: of a longer file, only so many seconds are read.
+LONGEST_READ = 600.0
 # Kept around the words, so that no consonant is cut and composed pieces flow.
 _LEAD_MS = 20
 _TAIL_MS = 40
 _FADE_MS = 5
 _BEEP_HZ = 1000
 _BEEP_MS = 300
-
-
-class UnreadableSound(HotlineError):
-    """A sound file cannot be read; the message says what is missing."""
-
-    slug = "unreadable-sound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +55,21 @@ class Sound:
         return len(self.pcm) / 2 / self.rate
 
 
-def load(path: Path) -> Sound:
-    """Read a sound file of any kind, mixed to mono. Raises UnreadableSound."""
+def load(path: Path, longest: float = LONGEST_READ) -> Sound:
+    """Read at most `longest` seconds of a sound file of any kind, mixed to mono.
+
+    Raises UnreadableSound.
+    """
     try:
-        segment = AudioSegment(path.read_bytes())
+        content = path.read_bytes()
     except FileNotFoundError:
         raise UnreadableSound(f"{path} does not exist.") from None
-    except (CouldntDecodeError, wave.Error, struct.error):  # anything but plain WAV
-        segment = _decode(path)
-    return _sound(segment.set_sample_width(2).set_channels(1))
-
-
-def _decode(path: Path) -> AudioSegment:
-    if not (shutil.which("ffmpeg") and shutil.which("ffprobe")):
-        raise UnreadableSound(
-            f"{path} is not plain WAV and ffmpeg is not installed to read it. Run ./hotline up, "
-            "which installs ffmpeg, or convert the file to 16-bit PCM WAV."
-        )
     try:
-        with path.open("rb") as file:
-            return AudioSegment.from_file(file)
-    except (CouldntDecodeError, LookupError, ValueError) as error:
-        raise UnreadableSound(f"{path} is not a sound file that can be read.") from error
+        segment = AudioSegment(content).set_sample_width(2).set_channels(1)
+    except Exception:  # anything but plain WAV; at a broken header pydub raises whatever it meets
+        found = decode(path, longest)
+        return Sound(found.pcm, found.rate)
+    return _sound(segment)
 
 
 def silence(seconds: float, rate: int) -> Sound:
@@ -130,38 +118,40 @@ def resample(sound: Sound, rate: int) -> Sound:
 def level(sound: Sound, target: float = SPEECH_LEVEL) -> Sound:
     """Bring speech to the target loudness, with short fades so that nothing clicks."""
     segment = _segment(sound)
-    if segment.max == 0:
+    measured = loudness_of(sound)
+    if segment.max == 0 or measured == float("-inf"):
         return sound
-    gain = min(target - active_level(sound), PEAK_LIMIT - segment.max_dBFS)
+    gain = min(target - measured, PEAK_LIMIT - segment.max_dBFS)
     return _sound(segment.apply_gain(gain).fade_in(_FADE_MS).fade_out(_FADE_MS))
 
 
-def active_level(sound: Sound) -> float:
-    """Return the loudness while somebody speaks, in dBFS; pauses do not count."""
-    samples = np.frombuffer(sound.pcm, "<i2").astype(np.float64) / 32768
-    size = sound.rate * _FRAME_MS // 1000
-    whole = samples[: len(samples) // size * size] if len(samples) >= size else samples
-    power = np.mean(whole.reshape(-1, min(size, len(whole))) ** 2, axis=1)
-    active = power[power >= power.max() / 10 ** (_ACTIVE_RANGE / 10)]
-    return float(10 * np.log10(max(active.mean(), 1e-10)))
+def loudness_of(sound: Sound) -> float:
+    """Return the loudness in LUFS, −inf for silence."""
+    return loudness(np.frombuffer(sound.pcm, "<i2").astype(np.float64) / 32768, sound.rate)
 
 
 def write(path: Path, sound: Sound) -> None:
     """Write a WAV file that appears whole or not at all; one being played is heard to its end."""
+    draft(path, sound).replace(path)
+
+
+def draft(path: Path, sound: Sound) -> Path:
+    """Write a WAV file beside its place, ready to be moved there in one step; return where."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The switch runs as another user and must be able to read; a leading dot hides it from its
-    # music folders while it is being written.
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    # A leading dot hides it from the switch's music folders until it is whole.
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with wave.open(str(draft), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(sound.rate)
-            file.writeframes(sound.pcm)
-        draft.chmod(0o644)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+        beside.write_bytes(as_wav(sound))
+        beside.chmod(0o644)  # the switch runs as another user and must be able to read
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return beside
+
+
+def as_wav(sound: Sound) -> bytes:
+    """Return a sound as the bytes of a WAV file."""
+    return header(1, sound.rate, len(sound.pcm)) + sound.pcm
 
 
 def _segment(sound: Sound) -> AudioSegment:

@@ -32,13 +32,22 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One thing to say: its text in words, ready for a voice, or the recording that replaces it."""
+    """One thing to say: its text in words, ready for a voice, or the recording that replaces it.
+
+    `written` is the text as somebody wrote it, with figures as figures; "" where nobody did.
+    """
 
     lang: str
     id: str
     text: str
     kind: Kind = Kind.SENTENCE
     recording: Path | None = None
+    written: str = ""
+
+    @property
+    def wording(self) -> str:
+        """The text for people to read."""
+        return self.written or self.text
 
     @property
     def key(self) -> str:
@@ -86,7 +95,7 @@ def _built_in(lang: str) -> Iterator[Prompt]:
 def _sentences(file: PromptFile, lang: str) -> Iterator[Prompt]:
     for prompt_id, text in file.sentences(lang).items():
         try:
-            yield Prompt(lang, prompt_id, normalise(text, lang))
+            yield Prompt(lang, prompt_id, normalise(text, lang), written=text)
         except HotlineError as error:
             raise file.fault(prompt_id, str(error)) from error
 

@@ -61,6 +61,13 @@ def build_music(folder: Path, greetings: Iterable[tuple[str, str]]) -> None:
         _link(piece, group / "01-music.wav")
 
 
+def refresh_greeting(folder: Path, lang: str, prompt_id: str) -> None:
+    """Let a greeting that was made anew be heard at the head of its music class, if it has one."""
+    place = folder / "music" / f"{lang}-{prompt_id}" / f"00-{prompt_id}.wav"
+    if place.exists():
+        _link(folder / lang / f"{prompt_id}.wav", place)
+
+
 def _make_piece(hold: Path) -> Path:
     piece = hold / f"music-{_EDITION}.wav"
     if not piece.is_file():

@@ -8,6 +8,7 @@ from ivr.store import load_flows
 from queues.agents import load_agents
 from queues.definitions import load_queues
 from recordings.build import build_all
+from stack.account import give
 from stack.progress import Progress
 from stack.survival_kit import install_survival_kit
 from stack.switch import Switch
@@ -25,7 +26,12 @@ def configure(settings: Settings, switch: Switch, progress: Progress) -> list[st
     greeted = greetings(flows)
     keys = queue_keys(flows)
     with progress.working("Making the prompts") as work:
-        build_all(settings, greeted, lambda done, total: work.note(f"{done} of {total}"))
+        built = build_all(settings, greeted, lambda done, total: work.note(f"{done} of {total}"))
+    _share_sounds(settings)
+    for path in built.strays:
+        progress.fact("Nobody hears", f"{path}: its name fits no prompt")
+    for key in built.lost:
+        progress.fact("Recording lost", f"{key}: its text is spoken instead")
     plan = Plan(
         lines=lines.lines,
         partners=lines.partners,
@@ -45,3 +51,10 @@ def configure(settings: Settings, switch: Switch, progress: Progress) -> list[st
     install_survival_kit(settings, survival_essentials(flows, settings))
     progress.fact("Configuration", f"{len(changed)} files changed" if changed else "unchanged")
     return changed
+
+
+def _share_sounds(settings: Settings) -> None:
+    """Let our own processes put new sounds into service, whoever made these."""
+    folders = [path for path in settings.sounds_dir.rglob("*") if path.is_dir()]
+    for folder in (settings.sounds_dir, *folders):
+        give(folder)

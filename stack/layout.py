@@ -71,6 +71,8 @@ def _make_service_folders(settings: Settings) -> None:
         settings.journal.parent,
         settings.recordings_dir,
         settings.home / "flows",
+        settings.prompts_dir,
+        settings.prompts_dir / "takes",
         settings.run_dir,
         settings.home / "postgres",
         settings.home / "redis",
@@ -84,6 +86,7 @@ def _make_service_folders(settings: Settings) -> None:
         settings.spool_dir,
         settings.spool_dir / "calls",
         settings.spool_dir / "messages",
+        settings.spool_dir / "prompts",
     ):
         give(folder)
     # The data folder of PostgreSQL must be closed to everybody else, or it refuses to start.

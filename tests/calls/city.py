@@ -23,6 +23,7 @@ from phones.calls import AgentCall
 from phones.citizen import Citizen
 from phones.partner import Partner
 from phones.states import CallState
+from recordings.making import RECIPE
 from stack import bring_up
 from stack.health import console, health_of
 from stack.ports import check_ports
@@ -230,7 +231,7 @@ def build_city(worker: int) -> Settings:
         raze(Settings(home=home))
     config = _impatient_configuration(home)
     settings = next(filter(_free, (_at(home, config, slot) for slot in range(worker, 10, 2))))
-    shelf = settings.cache / "test-sounds"
+    shelf = settings.cache / f"test-sounds-{RECIPE}"
     if shelf.exists():
         shutil.copytree(shelf, settings.sounds_dir, copy_function=os.link)
     try:
