@@ -10,6 +10,7 @@ from api.calls import Line
 from api.errors import BadCursor, NotFound
 from api.fields import Answer, Cursor, Instant, Limit, MaskedPhone, Page, read_cursor, write_cursor
 from api.resources import Session
+from tickets.channels import Channel
 from tickets.numbers import is_ticket_number
 from tickets.outcomes import Outcome
 from tickets.service import get_story, list_newest
@@ -24,7 +25,8 @@ class TicketAnswer(Answer):
     """One ticket; times are local, `talk_seconds` seconds."""
 
     number: str
-    call_uid: str
+    channel: Channel
+    call_uid: str | None
     line: str
     language: str | None
     caller: MaskedPhone

@@ -13,8 +13,9 @@ from sqlalchemy import create_engine, pool
 from core.database import Base
 from core.settings import CHECKOUT, get_settings
 
-# A room that has tables keeps them in `models.py`.
-for room in sorted(folder.parent.name for folder in CHECKOUT.glob("*/models.py")):
+# A room that has tables keeps them in `models.py`, or in that of a folder in it.
+for path in sorted((*CHECKOUT.glob("*/models.py"), *CHECKOUT.glob("*/*/models.py"))):
+    room = ".".join(path.relative_to(CHECKOUT).parent.parts)
     if find_spec(room) is not None:
         import_module(f"{room}.models")
 

@@ -8,7 +8,7 @@ off has the same deadline as one in the office hours of the working day before i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 
 from core.clock import SHANGHAI, local, local_day
 from tickets.calendar import Workdays
@@ -42,7 +42,7 @@ class WorkingTime:
         """Say when a limit that began at an instant is over, with the extensions granted since."""
         at = self._over(since, limit)
         for extension in extensions:
-            at = self._extended(at, extension)
+            at = self.extended(at, extension)
         natural = all(span.natural for span in (limit, *extensions))
         return Deadline(at, not natural and self._rests_on_missing_notice(since, at))
 
@@ -53,6 +53,19 @@ class WorkingTime:
         if self.workdays.works(here.date()) and here < _at(here.date(), self.hours.closes):
             return dispatched
         return _at(next(self.workdays.after(here.date())), self.hours.opens)
+
+    def after_pause(
+        self, due: datetime, paused: datetime, resumed: datetime, limit: Span
+    ) -> datetime:
+        """Say when a deadline is over whose clock stood still: as much time is left as before.
+
+        A limit of working days gets a working day for each that passed, a natural one the hours.
+        """
+        if limit.natural or resumed <= paused:
+            return due + max(resumed - paused, timedelta(0))
+        first, last = local_day(paused), local_day(resumed)
+        days = sum(1 for day in takewhile(lambda day: day <= last, self.workdays.after(first)))
+        return self.extended(due, Span(days, Unit.WORKDAYS)) if days else due
 
     def _over(self, since: datetime, limit: Span) -> datetime:
         match limit.unit:
@@ -65,7 +78,8 @@ class WorkingTime:
             case Unit.WORKDAYS:
                 return self._end_of_workday(local_day(since), limit.amount)
 
-    def _extended(self, due: datetime, extension: Span) -> datetime:
+    def extended(self, due: datetime, extension: Span) -> datetime:
+        """Say when a deadline is over that is moved by an extension."""
         if extension.unit is Unit.WORKDAYS:
             return self._end_of_workday(local_day(due - _MOMENT), extension.amount)
         return self._over(due, extension)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from core.errors import HotlineError
 from tickets.durations import Span, stricter
 from tickets.office_hours import OfficeHours
+from tickets.states import TicketState
 from tickets.urgency import Urgency
 
 
@@ -74,11 +75,12 @@ class UnknownType(HotlineError):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All of `limits.toml`."""
+    """All of `limits.toml`; `hops` is how long a ticket may stand in a state without a clock."""
 
     office: OfficeHours
     types: Mapping[str, TicketType]
     urgencies: Mapping[Urgency, UrgencyRule]
+    hops: Mapping[TicketState, Span]
 
     def type_of(self, code: str) -> TicketType:
         """Return the type of a code. Raises UnknownType naming the types there are."""

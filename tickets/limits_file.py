@@ -8,6 +8,7 @@ from core.toml_tables import Table, read_table, read_tables, refuse_twice
 from tickets.durations import Span, Unit, read_span, stricter
 from tickets.limits import Callback, Extensions, Limits, Rules, TicketType, UrgencyRule
 from tickets.office_hours import DayEnd, OfficeHours, read_frames
+from tickets.states import TicketState
 from tickets.urgency import Urgency
 
 _CODE = re.compile(r"[A-Z]{2,4}", re.ASCII)
@@ -15,15 +16,31 @@ _SPANS = ("dispatch", "sign", "first_contact", "first_reply", "on_site", "handle
 _EXTENSIONS = ("extensions", "extensions_by_leader", "extended_to")
 _TYPE = ("code", "name", "urgency", *_SPANS, *_EXTENSIONS, "callback", "masked", "task_force")
 _URGENCY = ("level", "name", *_SPANS, "extensions")
-_TABLES = ("office", "type", "urgency")
+_HOPS = {
+    "asked_return": TicketState.RETURN_REQ,
+    "asked_extension": TicketState.EXT_REQ,
+    "asked_suspension": TicketState.SUSP_REQ,
+    "feedback": TicketState.FEEDBACK,
+    "rejected_feedback": TicketState.REJECTED_FB,
+    "replied": TicketState.REPLIED,
+    "follow_up": TicketState.CALLBACK,
+}
+_TABLES = ("office", "hops", "type", "urgency")
 
 
 def load_rules(path: Path) -> Rules:
     """Read the limits. Raises ConfigError."""
     office = _office(read_table(path, "office", beside=_TABLES))
+    hops = _hops(read_table(path, "hops", beside=_TABLES))
     types = read_tables(path, "type", beside=_TABLES)
     urgencies = read_tables(path, "urgency", beside=_TABLES)
-    return Rules(office, _types(types), _urgencies(path, urgencies))
+    return Rules(office, _types(types), _urgencies(path, urgencies), hops)
+
+
+def _hops(table: Table) -> dict[TicketState, Span]:
+    table.refuse_unknown(tuple(_HOPS))
+    spans = {state: _span(table, key) for key, state in _HOPS.items()}
+    return {state: span for state, span in spans.items() if span is not None}
 
 
 def _office(table: Table) -> OfficeHours:

@@ -1,18 +1,23 @@
 """The tables of the ticket room: the ticket, its append-only story, and the counter of each day."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import INSTANT, Base, words
+from tickets.acts import Act
+from tickets.channels import Channel
 from tickets.outcomes import Outcome
 from tickets.states import TicketState
 
 
 class Ticket(Base):
-    """A citizen's matter: exactly one for each call that arrived, found again by number or code.
+    """A citizen's matter: exactly one for each call that arrived or submission that came in.
 
+    `external_id` is the submission's own key in its channel: the same one sent twice is one ticket.
     The states a call leads to have their instants; those of all others are in the story. `new_at`
     is when the call arrived, whenever we came to know of it.
     """
@@ -21,12 +26,22 @@ class Ticket(Base):
     __table_args__ = (
         # People may move a ticket while the citizen still talks; its call cannot end it by itself.
         CheckConstraint(
-            "state NOT IN ('TRANSFERRED', 'CLOSED') OR outcome IS NOT NULL",
+            "call_uid IS NULL OR state NOT IN ('TRANSFERRED', 'CLOSED') OR outcome IS NOT NULL",
             name="outcome_when_closed",
         ),
         CheckConstraint("(state = 'CLOSED') = (closed_at IS NOT NULL)", name="time_when_closed"),
         CheckConstraint(
             "(state = 'TRANSFERRED') = (transferred_at IS NOT NULL)", name="time_when_transferred"
+        ),
+        CheckConstraint(
+            "call_uid IS NOT NULL OR external_id IS NOT NULL", name="comes_from_somewhere"
+        ),
+        Index(
+            "uq_ticket_external_id",
+            "channel",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id IS NOT NULL"),
         ),
         CheckConstraint("query_code ~ '^[0-9]{6}$'", name="query_code_is_six_digits"),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating_is_one_to_five"),
@@ -41,7 +56,9 @@ class Ticket(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
-    call_uid: Mapped[str] = mapped_column(unique=True)
+    channel: Mapped[Channel] = mapped_column(words(Channel, "channel"), server_default="phone")
+    call_uid: Mapped[str | None] = mapped_column(unique=True)
+    external_id: Mapped[str | None]
     query_code: Mapped[str]
     line: Mapped[str]
     language: Mapped[str | None]
@@ -61,7 +78,8 @@ class TicketEvent(Base):
     """One line of a ticket's story; the database refuses to change or remove it.
 
     `from_state` is None at the opening and equal to `to_state` when a fact was noted without a
-    move. `at` is when it happened, `recorded_at` when we wrote it down.
+    move. `act` and `facts` are what a person did and said. `at` is when it happened, `recorded_at`
+    when we wrote it down.
     """
 
     __tablename__ = "ticket_event"
@@ -72,6 +90,8 @@ class TicketEvent(Base):
     to_state: Mapped[TicketState] = mapped_column(words(TicketState, "to_state"))
     actor: Mapped[str]
     reason: Mapped[str]
+    act: Mapped[Act | None] = mapped_column(words(Act, "act"))
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     at: Mapped[datetime] = mapped_column(INSTANT)
     recorded_at: Mapped[datetime] = mapped_column(INSTANT, server_default=func.now())
 

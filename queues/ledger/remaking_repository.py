@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Text, cast, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -81,7 +82,7 @@ async def tickets_of(session: AsyncSession, uids: Sequence[str]) -> dict[str, in
         .where(_one_of(Ticket.call_uid, uids))
         .group_by(Ticket.call_uid)
     )
-    return {row[0]: row[1] for row in await session.execute(query)}
+    return {uid: count for uid, count in await session.execute(query) if uid is not None}
 
 
 async def lock_calls(session: AsyncSession, uids: Sequence[str]) -> Sequence[str]:
@@ -91,13 +92,18 @@ async def lock_calls(session: AsyncSession, uids: Sequence[str]) -> Sequence[str
 
 
 def _page(
-    column: InstrumentedAttribute[str], uids: UidRange, after: str, limit: int
-) -> Select[str]:
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    uids: UidRange,
+    after: str,
+    limit: int,
+) -> Select[Any]:
     query = select(column.label("uid")).where(column > after)
     if uids.below is not None:
         query = query.where(column < uids.below)
     return query.distinct().order_by(column).limit(limit)
 
 
-def _one_of(column: InstrumentedAttribute[str], uids: Sequence[str]) -> ColumnElement[bool]:
+def _one_of(
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], uids: Sequence[str]
+) -> ColumnElement[bool]:
     return column == func.any(cast(list(uids), ARRAY(Text)))

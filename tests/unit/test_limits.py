@@ -152,8 +152,11 @@ def replaced(old: str, new: str) -> Callable[[str], str]:
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        (replaced('"4 wh"', '"4 hours"'), "'sign': '4 hours' is no span of time such as 30 min"),
-        (replaced('"4 wh"', "4"), "'sign' must be a text such as \"5 wd\", it is 4"),
+        (
+            replaced('sign = "4 wh"', 'sign = "4 hours"'),
+            "'sign': '4 hours' is no span of time such as 30 min",
+        ),
+        (replaced('sign = "4 wh"', "sign = 4"), "'sign' must be a text such as \"5 wd\", it is 4"),
         (replaced('urgency = "normal"', 'urgency = "一般"'), "must be one of normal, expedited"),
         (replaced('code = "QZ"', 'code = "ZX"'), "The type ZX is used already in line"),
         (replaced('code = "QZ"', 'code = "q z"'), "'code' must be a text such as \"QZ\""),

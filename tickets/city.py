@@ -1,0 +1,33 @@
+"""The city's rules for tickets, read from config/ once for each process."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tickets.calendar import load_workdays
+from tickets.categories import load_categories
+from tickets.deadlines import WorkingTime
+from tickets.limits import Rules
+from tickets.limits_file import load_rules
+from tickets.routes import Routes
+from tickets.routes_file import load_routes
+from tickets.units import Units, load_units
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """Units, categories and routes, the limits, and the working time they are counted in."""
+
+    units: Units
+    rules: Rules
+    routes: Routes
+    time: WorkingTime
+
+
+def load_city(config_dir: Path) -> City:
+    """Read the rules. Raises ConfigError with file, line and mend."""
+    units = load_units(config_dir / "units.csv", config_dir / "areas.toml")
+    rules = load_rules(config_dir / "limits.toml")
+    categories = load_categories(config_dir / "categories.csv", units, rules)
+    routes = load_routes(config_dir / "routes.toml", categories, units)
+    workdays = load_workdays(config_dir / "calendar.toml")
+    return City(units, rules, routes, WorkingTime(workdays, rules.office))

@@ -1,0 +1,151 @@
+"""The tables of a ticket's life: the matter, the units' tasks, the clocks, and who held it when."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import INSTANT, Base, words
+from tickets.life.words import ClockKind, Secrecy, TaskRole
+from tickets.states import TicketState
+from tickets.urgency import Urgency
+
+
+class Matter(Base):
+    """What a ticket is about, as a person wrote it; a ticket nobody took up has none.
+
+    `version` rises with every change, so that two people who edit at once notice each other.
+    `extended` and `suspended_days` are what has been granted so far.
+    """
+
+    __tablename__ = "matter"
+    __table_args__ = (
+        CheckConstraint("redos BETWEEN 0 AND 2", name="redos_at_most_two"),
+        CheckConstraint("suspended_days BETWEEN 0 AND 90", name="suspended_at_most_90_days"),
+        CheckConstraint("supervision BETWEEN 0 AND 3", name="supervision_has_three_levels"),
+        CheckConstraint("main_id <> ticket_id", name="not_merged_into_itself"),
+        CheckConstraint("length(details) <= 20000", name="details_are_no_book"),
+        Index("ix_matter_main_id", "main_id", postgresql_where=text("main_id IS NOT NULL")),
+        Index("ix_matter_lead", "lead"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(server_default="1")
+    type: Mapped[str | None]
+    urgency: Mapped[Urgency | None] = mapped_column(words(Urgency, "urgency"))
+    category: Mapped[str | None]
+    area: Mapped[str | None]
+    enterprise: Mapped[bool] = mapped_column(server_default=text("false"))
+    title: Mapped[str] = mapped_column(server_default="")
+    details: Mapped[str] = mapped_column(server_default="")
+    address: Mapped[str] = mapped_column(server_default="")
+    contact_name: Mapped[str] = mapped_column(server_default="")
+    contact_phone: Mapped[str | None]
+    secrecy: Mapped[Secrecy | None] = mapped_column(words(Secrecy, "secrecy"))
+    duplicates_checked: Mapped[bool] = mapped_column(server_default=text("false"))
+    answer: Mapped[str] = mapped_column(server_default="")
+    public_reply: Mapped[str] = mapped_column(server_default="")
+    first_unit: Mapped[str | None]
+    lead: Mapped[str | None]
+    dispatches: Mapped[int] = mapped_column(server_default="0")
+    adjudicated: Mapped[bool] = mapped_column(server_default=text("false"))
+    appealed: Mapped[bool] = mapped_column(server_default=text("false"))
+    extended: Mapped[int] = mapped_column(server_default="0")
+    suspended_days: Mapped[int] = mapped_column(server_default="0")
+    review_on: Mapped[date | None]
+    redos: Mapped[int] = mapped_column(server_default="0")
+    supervision: Mapped[int] = mapped_column(server_default="0")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    satisfied: Mapped[bool | None]
+    solved: Mapped[bool | None]
+    main_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    changed_at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class Task(Base):
+    """What one unit owes to a ticket (一单通达): never a ticket of its own.
+
+    At most one lead task is open for each ticket. `ended_as` says how: replied, returned, ended.
+    """
+
+    __tablename__ = "ticket_task"
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (ended_as IS NULL)", name="end_has_a_word"),
+        Index(
+            "uq_ticket_task_open_lead",
+            "ticket_id",
+            unique=True,
+            postgresql_where=text("role = 'lead' AND ended_at IS NULL"),
+        ),
+        Index("ix_ticket_task_unit", "unit", postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_task.id"))
+    unit: Mapped[str]
+    role: Mapped[TaskRole] = mapped_column(words(TaskRole, "role"))
+    opened_at: Mapped[datetime] = mapped_column(INSTANT)
+    due_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    ended_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    ended_as: Mapped[str | None]
+    reply: Mapped[str] = mapped_column(server_default="")
+
+
+class RunningClock(Base):
+    """One limit of a ticket: when it began, when it is over, and when it was met.
+
+    `due_at` may move (an extension, a pause, a changed calendar); `first_due_at` is what was
+    promised first. `edition` is the calendar it was reckoned with. One of a kind runs at most.
+    """
+
+    __tablename__ = "ticket_clock"
+    __table_args__ = (
+        CheckConstraint("due_at >= first_due_at", name="due_never_nearer"),
+        Index(
+            "uq_ticket_clock_running",
+            "ticket_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("stopped_at IS NULL"),
+        ),
+        Index("ix_ticket_clock_due_at", "due_at", postgresql_where=text("stopped_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    kind: Mapped[ClockKind] = mapped_column(words(ClockKind, "kind"))
+    unit: Mapped[str]
+    limit: Mapped[str]
+    started_at: Mapped[datetime] = mapped_column(INSTANT)
+    first_due_at: Mapped[datetime] = mapped_column(INSTANT)
+    due_at: Mapped[datetime] = mapped_column(INSTANT)
+    provisional: Mapped[bool]
+    edition: Mapped[str]
+    paused_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    stopped_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    stopped_by: Mapped[str | None]
+
+
+class Hop(Base):
+    """Who held a ticket in which state, from when until when; the open one holds it now."""
+
+    __tablename__ = "ticket_hop"
+    __table_args__ = (
+        CheckConstraint("until_at >= since_at", name="hop_goes_forward"),
+        Index(
+            "uq_ticket_hop_open",
+            "ticket_id",
+            unique=True,
+            postgresql_where=text("until_at IS NULL"),
+        ),
+        Index("ix_ticket_hop_holder", "holder", postgresql_where=text("until_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    holder: Mapped[str]
+    state: Mapped[TicketState] = mapped_column(words(TicketState, "state"))
+    since_at: Mapped[datetime] = mapped_column(INSTANT)
+    due_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    until_at: Mapped[datetime | None] = mapped_column(INSTANT)
