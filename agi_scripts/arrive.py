@@ -26,7 +26,7 @@ async def arrive(desk: Desk, session: AgiSession) -> None:
             caller=plain_number(request.caller_id) or "",
             channel=AgiChannel(session, desk.patience),
             equipment=desk.equipment,
-            variables={Known.CODE: code},
+            variables={Known.CODE: code, Known.LINE: line},
         )
         call.note("flow", flow=flow.name, version=flow.version, line=line)
         call.note("code", code=code)

@@ -10,6 +10,7 @@ from api import (
     calls,
     errors,
     health,
+    lines,
     prompts,
     reports,
     security,
@@ -34,6 +35,7 @@ ROOMS = (
     abandoned,
     prompts,
     staffing,
+    lines,
 )
 
 

@@ -14,6 +14,7 @@ from api.security import HEADERS
 from core.errors import HotlineError
 from foresight.plan import DayTooFar, NoSuchInterval
 from foresight.sizing import GoalBeyondReach
+from ivr.preview import UnknownLine
 from recordings.prompt_changes import CannotSay, UnknownPrompt
 from recordings.takes import BadTake
 from recordings.versions import NoSuchVersion
@@ -68,6 +69,7 @@ class Refused(HotlineError):
 
 _STATUS: dict[type[HotlineError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
+    UnknownLine: HTTPStatus.NOT_FOUND,
     Unauthorized: HTTPStatus.UNAUTHORIZED,
     Refused: HTTPStatus.BAD_REQUEST,
     BadCursor: HTTPStatus.BAD_REQUEST,

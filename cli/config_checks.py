@@ -11,6 +11,7 @@ from ivr.lines import load_lines
 from ivr.scenarios import load_scenarios
 from ivr.stocktaking import take_stock
 from ivr.store import flow_files, read_flow_file
+from ivr.timetable_file import load_timetable
 from queues.agents import load_agents
 from queues.definitions import load_queues
 from recordings.catalogue import load_catalogue
@@ -83,6 +84,7 @@ _TOP: dict[str, Load] = {
     "queues.toml": load_queues,
     "agents.toml": lambda settings: load_agents(settings, load_queues(settings)),
     "prompts.toml": lambda settings: load_catalogue(settings.config_dir),
+    "hours.toml": load_timetable,
     "calendar.toml": lambda settings: load_workdays(settings.config_dir / "calendar.toml"),
     "limits.toml": lambda settings: load_rules(settings.config_dir / "limits.toml"),
     "areas.toml": _units,

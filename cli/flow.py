@@ -23,6 +23,7 @@ from ivr.simulator import Arrival, simulate
 from ivr.sounds import load_sounds
 from ivr.stocktaking import take_stock
 from ivr.store import flow_files
+from ivr.timetable_file import load_timetable
 from ivr.written import find_written
 from tickets.calendar import Workdays, load_workdays
 
@@ -81,7 +82,9 @@ def dial(
     """Call a flow from this terminal: read the prompts, type the keys."""
     settings = get_settings()
     flow, sounds = _compiled(settings, name), load_sounds(settings)
-    arrival = Arrival(caller, _instant(at), workdays=_workdays(settings))
+    arrival = Arrival(
+        caller, instant(at), workdays=_workdays(settings), timetable=load_timetable(settings)
+    )
     out.print(f"[dim]{HELP}[/]")
     story = asyncio.run(
         simulate(
@@ -122,11 +125,12 @@ def run_scenarios(name: Names = "") -> None:
 
 def _verdicts(settings: Settings, name: str) -> list[Verdict]:
     flow, sounds, workdays = _compiled(settings, name), load_sounds(settings), _workdays(settings)
+    timetable = load_timetable(settings)
     found = load_scenarios(settings, flow.name, take_stock(settings))
 
     async def run_all() -> list[Verdict]:
         scenarios = found.scenarios if found else ()
-        return [await run_scenario(flow, one, sounds, workdays) for one in scenarios]
+        return [await run_scenario(flow, one, sounds, workdays, timetable) for one in scenarios]
 
     return asyncio.run(run_all())
 
@@ -165,7 +169,8 @@ def _workdays(settings: Settings) -> Workdays:
     return load_workdays(settings.config_dir / "calendar.toml")
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
+    """Return the city's instant that somebody wrote; now for "". Raises HotlineError."""
     if not text:
         return local(utc_now())
     try:

@@ -11,6 +11,7 @@ from cli import (
     calls,
     config,
     flow,
+    flow_at,
     ledger,
     logs,
     prompts,
@@ -44,6 +45,7 @@ app.command("test")(suite.suite)
 app.add_typer(report.app, name="report")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(agents.app, name="agents")
+flow.app.command("at")(flow_at.at)
 app.add_typer(flow.app, name="flow")
 app.add_typer(staffing.app, name="staffing")
 app.add_typer(prompts.app, name="prompt")

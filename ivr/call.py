@@ -11,6 +11,7 @@ from typing import Protocol
 from core.clock import utc_now
 from ivr.channel import Channel
 from ivr.progress import TicketLookup
+from ivr.timetable import Timetable
 from tickets.calendar import Workdays
 
 
@@ -19,6 +20,8 @@ class Known(StrEnum):
 
     LANGUAGE = "lang"
     CODE = "code"
+    # The line that was called, by its code.
+    LINE = "line"
     # The greeting heard last: it is not played again on a return. A flow may empty it so that
     # it is.
     HEARD = "heard"
@@ -53,6 +56,7 @@ class Equipment:
     journal: Journal
     workdays: Workdays
     tickets: TicketLookup | None = None
+    timetable: Timetable = field(default_factory=Timetable)
     now: Callable[[], datetime] = utc_now
     ticks: Callable[[], float] = time.monotonic
 

@@ -12,6 +12,7 @@ from core.settings import Settings
 from ivr.call import Equipment, PromptBook
 from ivr.store import FlowStore, flow_store
 from ivr.ticket_lookup import DatabaseTickets
+from ivr.timetable_file import timetable_or_open
 from recordings.prompts import Prompts
 from telephony.journal import Journal
 from tickets.calendar import load_workdays
@@ -67,6 +68,7 @@ def open_desk(settings: Settings) -> Desk:
         prompts=KnownSounds(Prompts(settings)),
         journal=Journal(settings.journal),
         workdays=load_workdays(settings.config_dir / "calendar.toml"),
+        timetable=timetable_or_open(settings),
         tickets=DatabaseTickets(lambda: make_sessions(make_engine(settings.database, pool_size=2))),
     )
     flows = flow_store(settings)

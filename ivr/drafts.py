@@ -84,7 +84,10 @@ def draft(node_id: str, line: int, value: Value, inventory: Inventory) -> Draft:
         values["keys"] = "".join(keys)
     targets = {KEY_OUTCOMES[key]: target for key, target in keys.items()}
     targets |= _edges(node_id, line, value, verb)
-    return Draft(node_id, line, verb(**values), targets, value.lines)
+    made = verb(**values)
+    if fault := made.contradiction():
+        raise Refused(line, f"Node '{node_id}' (verb {verb.name}): {fault}")
+    return Draft(node_id, line, made, targets, value.lines)
 
 
 def _verb(node_id: str, line: int, table: Table) -> type[Verb]:

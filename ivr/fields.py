@@ -187,6 +187,7 @@ def _with_line(value: Value, read: Callable[[_Raw], _Read], raw: _Raw) -> _Read:
 
 PromptId = Annotated[str, PromptKind()]
 QueueName = Annotated[str, Named("queue", "queues")]
+CalendarName = Annotated[str, Named("calendar", "calendars")]
 PartnerCode = Annotated[str, Named("partner line", "partners")]
 VariableName = Annotated[str, VariableKind()]
 Word = Annotated[str, WordKind()]

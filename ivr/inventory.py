@@ -8,11 +8,12 @@ from recordings.spoken import LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Names as sets; `prompts` by language."""
+    """Names as sets; `prompts` by language, `calendars` those of hours.toml."""
 
     prompts: Mapping[str, frozenset[str]]
     queues: frozenset[str]
     partners: frozenset[str]
+    calendars: frozenset[str] = frozenset({"line"})
 
 
 class _Everything(frozenset[str]):
@@ -25,7 +26,10 @@ class _Everything(frozenset[str]):
 # For a version that was checked when it was new: it runs also when the configuration has changed
 # or is in trouble, and what is really missing shows at the one call that needs it.
 UNJUDGED = Inventory(
-    prompts=dict.fromkeys(LANGUAGES, _Everything()), queues=_Everything(), partners=_Everything()
+    prompts=dict.fromkeys(LANGUAGES, _Everything()),
+    queues=_Everything(),
+    partners=_Everything(),
+    calendars=_Everything(),
 )
 
 

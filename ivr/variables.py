@@ -68,7 +68,11 @@ SETTABLE: Mapping[str, Variable] = {
     Known.HEARD: Variable(),
     Known.PRIORITY: Variable(VariableType.NUMBER),
 }
-READABLE: Mapping[str, Variable] = {**SETTABLE, Known.CODE: Variable(VariableType.DIGITS)}
+READABLE: Mapping[str, Variable] = {
+    **SETTABLE,
+    Known.CODE: Variable(VariableType.DIGITS),
+    Known.LINE: Variable(),
+}
 
 
 def read_variables(value: Value | None) -> dict[str, Variable]:

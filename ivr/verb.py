@@ -36,6 +36,10 @@ class Verb:
         """Do it. Raises HungUp when the caller is gone, at any await."""
         raise NotImplementedError
 
+    def contradiction(self) -> str:
+        """Say in a sentence why its fields make no sense together; "" when they do."""
+        return ""
+
     def types(self) -> tuple[str, ...]:
         """Return the types of variable it can use; none means any."""
         return ()

@@ -5,6 +5,7 @@ from core.settings import Settings
 from ivr.catalogue import greetings, queue_keys, survival_essentials
 from ivr.lines import load_lines
 from ivr.store import load_flows
+from ivr.timetable_file import load_timetable
 from queues.agents import load_agents
 from queues.definitions import load_queues
 from recordings.build import build_all
@@ -21,6 +22,7 @@ def configure(settings: Settings, switch: Switch, progress: Progress) -> list[st
     """
     flows = load_flows(settings)
     lines = load_lines(settings)
+    load_timetable(settings)  # what is wrong is said now, not at a caller's cost
     queues = load_queues(settings)
     agents = load_agents(settings, queues)
     greeted = greetings(flows)

@@ -6,6 +6,8 @@ from datetime import date
 from core.clock import local_day, utc_now
 from core.settings import Settings
 from ivr.sounds import Sounds, load_sounds
+from ivr.timetable import Timetable
+from ivr.timetable_file import load_timetable
 from tickets.calendar import Workdays, load_workdays
 from transfers.partners import load_partners
 
@@ -18,6 +20,7 @@ class Surroundings:
     emergency: frozenset[str] = frozenset()
     workdays: Workdays = field(default_factory=Workdays)
     today: date = date.max
+    timetable: Timetable = field(default_factory=Timetable)
 
 
 def load_surroundings(settings: Settings) -> Surroundings:
@@ -28,4 +31,5 @@ def load_surroundings(settings: Settings) -> Surroundings:
         emergency=frozenset(partner.code for partner in partners if partner.emergency),
         workdays=load_workdays(settings.config_dir / "calendar.toml"),
         today=local_day(utc_now()),
+        timetable=load_timetable(settings),
     )

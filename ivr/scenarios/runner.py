@@ -16,6 +16,7 @@ from ivr.simulator import Arrival, SimulatedTicket, Story, simulate
 from ivr.simulator.simulation import GoesInCircles
 from ivr.sounds import Sounds
 from ivr.ticket_lookup import STATUS
+from ivr.timetable import Timetable
 from tickets.calendar import Workdays
 
 # Filed so many days before the call.
@@ -32,12 +33,18 @@ class Verdict:
 
 
 async def run_scenario(
-    flow: Flow, scenario: Scenario, sounds: Sounds, workdays: Workdays
+    flow: Flow,
+    scenario: Scenario,
+    sounds: Sounds,
+    workdays: Workdays,
+    timetable: Timetable | None = None,
 ) -> Verdict:
     """Live the scenario's call and compare."""
     people = ScriptedPeople(scenario)
     try:
-        story = await simulate(flow, people, sounds, _arrival(scenario, workdays))
+        story = await simulate(
+            flow, people, sounds, _arrival(scenario, workdays, timetable or Timetable())
+        )
     except GoesInCircles as fault:
         return Verdict(scenario, (f"The call never ended: {fault}",), None)
     faults = []
@@ -64,11 +71,11 @@ def load_scenarios(settings: Settings, flow: str, inventory: Inventory) -> Scena
     return found
 
 
-def _arrival(scenario: Scenario, workdays: Workdays) -> Arrival:
+def _arrival(scenario: Scenario, workdays: Workdays, timetable: Timetable) -> Arrival:
     given = scenario.given
     filed = local_day(given.at - _TICKET_AGE)
     tickets = {
         code: SimulatedTicket(given.caller, Progress(filed, "0427", STATUS[state]))
         for code, state in given.tickets.items()
     }
-    return Arrival(given.caller, given.at, tickets=tickets, workdays=workdays)
+    return Arrival(given.caller, given.at, tickets=tickets, workdays=workdays, timetable=timetable)

@@ -22,6 +22,7 @@ from ivr.simulator.switch import SimulatedSwitch
 from ivr.simulator.transcript import Line, Transcript
 from ivr.sounds import Sounds
 from ivr.state import decode
+from ivr.timetable import Timetable
 from tickets.calendar import Workdays
 
 # The dialplan's own limit; beyond it the real switch sends the caller to a human by itself.
@@ -42,7 +43,9 @@ class Arrival:
     at: datetime = datetime(2026, 11, 24, 10, 0, tzinfo=SHANGHAI)
     code: str = "204060"
     tickets: Mapping[str, SimulatedTicket] = field(default_factory=dict)
+    line: str = ""
     workdays: Workdays = field(default_factory=Workdays)
+    timetable: Timetable = field(default_factory=Timetable)
 
 
 async def simulate(
@@ -62,6 +65,7 @@ async def simulate(
         prompts=NamedPrompts(),
         journal=journal,
         workdays=arrival.workdays,
+        timetable=arrival.timetable,
         tickets=MemoryTickets(arrival.tickets),
         now=clock.now,
         ticks=clock.ticks,
@@ -71,7 +75,7 @@ async def simulate(
         return Call("simulated.1", arrival.caller, channel, equipment, variables)
 
     try:
-        await engine.start(flow, call({Known.CODE: arrival.code}))
+        await engine.start(flow, call({Known.CODE: arrival.code, Known.LINE: arrival.line}))
         for _ in range(MOST_ROUNDS):
             state = decode(channel.asked["HOTLINE_STATE"])
             outcome = switch.perform(flow.node(state.node), channel.asked)

@@ -7,7 +7,7 @@ from ivr.call import Call, Known
 from ivr.fields import Priority, PromptId, QueueName, Seconds
 from ivr.inventory import music_class
 from ivr.outcomes import KEY_OUTCOMES, Outcome
-from ivr.results import Next, NextStep
+from ivr.results import Chose, Next, NextStep
 from ivr.verb import Verb, verb
 
 
@@ -25,6 +25,7 @@ class Queue(Verb):
         Outcome.NO_AGENT,
         Outcome.LEFT_EMPTY,
         Outcome.GONE,
+        Outcome.CLOSED,
     )
     stays: ClassVar[tuple[str, ...]] = tuple(KEY_OUTCOMES.values())
     takes_keys: ClassVar[bool] = True
@@ -36,8 +37,11 @@ class Queue(Verb):
     priority: Priority = 0
     keys: str = ""
 
-    async def run(self, call: Call) -> NextStep:
-        """Say where to wait, how far ahead, and with what music."""
+    async def run(self, call: Call) -> NextStep | Chose:
+        """Say where to wait, how far ahead, and with what music; outside its hours nobody is."""
+        desk = call.equipment
+        if not desk.timetable.of_queue(self.queue, desk.now(), desk.workdays).is_open:
+            return Chose(Outcome.CLOSED)
         language, greeting = call.language, call.once(self.greeting)
         return NextStep(
             Next.QUEUE,

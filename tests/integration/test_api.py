@@ -446,3 +446,14 @@ async def test_who_gave_up_can_be_listed_page_by_page_and_counted(
     assert await answer(api, f"/api/abandoned/tally?{DAYS}") == {
         "callers": 3, "calls": 3, "short": 0, "recovered": 0, "open": 3,
     }  # fmt: skip
+
+
+async def test_a_line_is_looked_at_before_its_hour(api: httpx.AsyncClient) -> None:
+    found = (await api.get("/api/lines/12345/at?instant=2026-10-01T10:00")).json()
+    assert (found["line"], found["flow"]) == ("12345", "direct")
+    assert "国庆节" in found["day"]
+    assert found["at"] == "2026-10-01T10:00:00+08:00"
+    assert found["queues"]["GEN"]["is_open"]
+    assert found["told"][0]["kind"] == "waits in"
+    assert (await api.get("/api/lines/nowhere/at")).status_code == 404
+    assert (await api.get("/api/lines/12345/at?instant=0001-01-01T00:00")).status_code == 400

@@ -24,6 +24,7 @@ _AT_ONCE = frozenset(
         Outcome.GONE,
         Outcome.BUSY,
         Outcome.FAILED,
+        Outcome.CLOSED,
     }
 )
 

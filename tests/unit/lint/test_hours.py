@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
-from tests.unit.lint.case import said
+from ivr.opening_hours import read_week
+from ivr.timetable import Calendar, Timetable
+from tests.unit.lint.case import END, HUMAN, POLICE, said
 
 pytestmark = pytest.mark.unit
 
@@ -52,3 +54,25 @@ def test_a_year_without_its_notice_is_told() -> None:
     nodes = hours("mon-fri: '08:30-17:30'")
     assert said("calendar-year", nodes) == []
     assert said("calendar-year", nodes, today=date(2027, 1, 1)) == [("yellow", "first", 5)]
+
+
+CLOSED_QUEUE = (
+    "  first: {verb: queue, queue: EN, keys: {'9': police}, edges: {else: human}}\n"
+    + HUMAN + POLICE + END
+)  # fmt: skip
+OFFICE = Calendar("office", "office", read_week({"mon-fri": "08:30-12:00, 12:05-17:30"}))
+KEEPS = Timetable({"office": OFFICE}, queues={"EN": "office"})
+
+
+def test_a_queue_with_hours_needs_words_for_whoever_comes_too_late() -> None:
+    found = said("closed-queue", CLOSED_QUEUE, timetable=KEEPS)
+    assert [one[:2] for one in found] == [("yellow", "first")]
+    edge = CLOSED_QUEUE.replace("edges: {else: human}", "edges: {closed: end, else: human}", 1)
+    assert said("closed-queue", edge, timetable=KEEPS) == []
+    assert said("closed-queue", CLOSED_QUEUE) == []
+
+
+def test_gaps_of_named_hours_are_found_too() -> None:
+    assert len(said("hours-gap", CLOSED_QUEUE, timetable=KEEPS)) == 5
+    calendar = "  first: {verb: hours, calendar: line, edges: {else: human}}\n" + HUMAN + POLICE
+    assert said("hours-gap", calendar + END, timetable=KEEPS) == []
