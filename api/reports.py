@@ -187,7 +187,7 @@ def _window(window: Window) -> WindowAnswer:
     return WindowAnswer(
         begin=window.begin,
         end=window.end,
-        human_requests=window.counts.human_requests,
+        human_requests=window.human_requests,
         value=window.value,
     )
 

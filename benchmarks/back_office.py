@@ -119,12 +119,12 @@ def back_office(
         processes = {
             "postgres": _start(running, settings, cores, "postgres", postgres_command(settings)),
         }
-        _until_healthy("postgres", processes["postgres"], settings)
+        until_healthy("postgres", processes["postgres"], settings)
         ensure_database(settings)
         for name, module in (("ledger", "queues.ledger"), ("agi", "agi_scripts.server")):
             command = [sys.executable, "-P", "-m", module]
             processes[name] = _start(running, settings, cores, name, command)
-            _until_healthy(name, processes[name], settings)
+            until_healthy(name, processes[name], settings)
         office = BackOffice(settings, processes, play)
         running.callback(office.close)
         yield office
@@ -141,7 +141,7 @@ def _start(
     serves = name == "postgres"
     process = Process(
         name,
-        pinned(cores.server, _as_service(command) if serves else command),
+        pinned(cores.server, as_service(command) if serves else command),
         environment=environment_of(settings),
         log=settings.home / "log" / f"{name}.log",
         stop=signal.SIGINT if serves else signal.SIGTERM,
@@ -149,7 +149,7 @@ def _start(
     return running.enter_context(process)
 
 
-def _until_healthy(name: str, process: Process, settings: Settings) -> None:
+def until_healthy(name: str, process: Process, settings: Settings) -> None:
     switch = find_switch(settings)
     deadline = time.monotonic() + LONGEST_START
     while fault := health_of(name, settings, switch):
@@ -158,7 +158,7 @@ def _until_healthy(name: str, process: Process, settings: Settings) -> None:
         time.sleep(0.1)
 
 
-def _as_service(command: list[str]) -> list[str]:
+def as_service(command: list[str]) -> list[str]:
     """PostgreSQL refuses to run as root."""
     user = service_user()
     if user is None:

@@ -48,7 +48,7 @@ def judged(value: float, least: float | None) -> str:
     """Return the target and whether it is met; a figure that falls short says so."""
     if least is None:
         return ""
-    return f"≥ {least:g} {_verdict(value >= least)}"
+    return f"≥ {least:g} {verdict(value >= least)}"
 
 
 def _table(title: str, first: str, *others: str) -> Table:
@@ -81,7 +81,7 @@ def _fixed_table(found: calls.Found) -> Table:
     table.add_row(
         f"… target ≤ {calls.CPU_TARGET:g}",
         *(
-            _verdict(row.of_limit.median <= calls.CPU_TARGET) if row.way == OURS else ""
+            verdict(row.of_limit.median <= calls.CPU_TARGET) if row.way == OURS else ""
             for row in found.fixed
         ),
     )
@@ -143,5 +143,6 @@ def waiting_tables(found: waiting.Found) -> list[Table]:
     return [parts, idle]
 
 
-def _verdict(met: bool) -> str:
+def verdict(met: bool) -> str:
+    """Return the word for a target that is met or missed."""
     return "met" if met else "SHORT"

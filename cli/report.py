@@ -107,7 +107,7 @@ def _print_all(report: AnswerRate) -> None:
 
 def _print_rolling(found: Rolling) -> None:
     rows = [
-        (moment(w.begin), moment(w.end), _figure(found.measure, w.value), w.counts.human_requests)
+        (moment(w.begin), moment(w.end), _figure(found.measure, w.value), w.human_requests)
         for w in found.short or ([found.worst] if found.worst else [])
     ]
     print_table(("from", "until", found.measure.name_zh, "human requests"), rows)
@@ -133,7 +133,7 @@ def _window(window: Window) -> dict[str, object]:
         "from": window.begin.isoformat(),
         "until": window.end.isoformat(),
         "value": window.value,
-        "human_requests": window.counts.human_requests,
+        "human_requests": window.human_requests,
     }
 
 

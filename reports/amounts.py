@@ -4,7 +4,7 @@ Seconds are summed as whole microseconds, so that a sum is the same in whatever 
 figures counted once, counted again or put together from parts are identical to the last digit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, cast, func
@@ -30,7 +30,6 @@ from reports.selections import (
 from tickets.outcomes import Outcome
 
 _MICROSECONDS = 1_000_000
-_BY_OUTCOME = {outcome.value: outcome for outcome in Outcome}
 
 
 def _count(where: ColumnElement[bool]) -> ColumnElement[Any]:
@@ -72,14 +71,20 @@ LONGEST = frozenset({"longest_wait", "longest_talk"})
 IN_SECONDS = LONGEST | {"waited", "waited_abandoned", "waited_all", "reached", "rang", "talked"}
 
 
-def counts_of(told: Mapping[str, int | None]) -> Counts:
-    """Make `Counts` of one row of amounts; a longest one of nothing is None."""
-    classes = {outcome: told[name] or 0 for name, outcome in _BY_OUTCOME.items()}
-    others = {n: _amount(n, value) for n, value in told.items() if n not in _BY_OUTCOME}
-    return Counts(classes=classes, **others)
+_NAMES = tuple(AMOUNTS)
+_CLASSES = [(_NAMES.index(outcome.value), outcome) for outcome in Outcome]
+_SECONDS = [(_NAMES.index(name), name) for name in sorted(IN_SECONDS)]
+_NUMBERS = [
+    (at, name)
+    for at, name in enumerate(_NAMES)
+    if name not in IN_SECONDS and name not in set(Outcome)
+]
 
 
-def _amount(name: str, value: int | None) -> Any:
-    if value is None or name not in IN_SECONDS:
-        return value
-    return value / _MICROSECONDS
+def counts_of(told: Sequence[int | None]) -> Counts:
+    """Make `Counts` of the amounts in their order, with the classes in which a call ended."""
+    fields: dict[str, Any] = {name: told[at] for at, name in _NUMBERS}
+    for at, name in _SECONDS:
+        value = told[at]
+        fields[name] = None if value is None else value / _MICROSECONDS
+    return Counts(classes={name: told[at] or 0 for at, name in _CLASSES if told[at]}, **fields)

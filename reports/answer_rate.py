@@ -57,6 +57,11 @@ class Period:
         """The last day that counts."""
         return self.until - timedelta(days=1)
 
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.until - self.since).days
+
 
 class EmptyPeriod(HotlineError):
     """A period that contains no day."""

@@ -54,7 +54,7 @@ class Counts:
 
     def of(self, *outcomes: Outcome) -> int:
         """Return how many calls ended in one of these classes."""
-        return sum(self.classes.get(outcome, 0) for outcome in outcomes)
+        return sum([self.classes.get(outcome, 0) for outcome in outcomes])
 
     @property
     def human_requests(self) -> int:
@@ -69,7 +69,10 @@ class Counts:
     def __add__(self, other: "Counts") -> "Counts":
         sums: dict[str, Any] = {name: getattr(self, name) + getattr(other, name) for name in _SUMS}
         return Counts(
-            classes={outcome: self.of(outcome) + other.of(outcome) for outcome in Outcome},
+            classes={
+                outcome: self.classes.get(outcome, 0) + other.classes.get(outcome, 0)
+                for outcome in Outcome
+            },
             longest_wait=_longer(self.longest_wait, other.longest_wait),
             longest_talk=_longer(self.longest_talk, other.longest_talk),
             **sums,

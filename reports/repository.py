@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Float, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,6 +56,12 @@ async def events_of(session: AsyncSession, uid: str) -> Sequence[SwitchEvent]:
 async def recording_of(session: AsyncSession, uid: str) -> Recording | None:
     """Return what became of a call's recording."""
     return await session.get(Recording, uid)
+
+
+async def first_day(session: AsyncSession) -> date | None:
+    """Return the day of the first call that is known, None when there is none."""
+    first: date | None = await session.scalar(select(func.min(Call.day)))
+    return first
 
 
 async def ledger_silence(session: AsyncSession) -> tuple[float | None, int]:

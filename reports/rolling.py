@@ -7,28 +7,31 @@ are fine on their own can hide a bad night between them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import local, midnight, utc_now
 from reports.answer_rate import Period
 from reports.counts import Counts
-from reports.definitions import BY_ID, Measure
+from reports.definitions import BY_ID, Measure, Unit
 from reports.rollups import counted
 from reports.selections import Grouping
 
 REQUIRED = 0.95
 WINDOW = timedelta(hours=24)
 _HOUR = timedelta(hours=1)
+_NOTHING = Counts()
 _KEY = "%Y-%m-%d %H:00"
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The 24 hours up to `end`; `value` is None when nobody asked for a human in them."""
+    """The 24 hours up to `end`; `value` is None when there is nothing to divide by in them."""
 
     end: datetime
-    counts: Counts
+    arrivals: int
+    human_requests: int
     value: float | None
 
     @property
@@ -71,30 +74,40 @@ async def rolling(
 ) -> Rolling:
     """Compute a share over each 24 hours that end at a full hour of the period.
 
-    Calls still running are in no window's share. Raises KeyError for an unknown measure.
+    Calls still running are in no window's share. Raises KeyError for an unknown measure, ValueError
+    for one that is no share.
     """
     as_of, by = utc_now(), BY_ID[measure]
+    if by.unit is not Unit.SHARE:
+        raise ValueError(f"{measure} is no share; only shares have windows.")
     the_day_before = period.since - timedelta(days=1)
     hours = await counted(session, the_day_before, period.until, Grouping.HOUR)
-    windows = _windows(hours, midnight(the_day_before), midnight(period.until))
-    over = [Window(end, counts, by.value(counts)) for end, counts in windows if end <= as_of]
-    return Rolling(period, by, as_of, over)
-
-
-def _windows(
-    hours: dict[str, Counts], since: datetime, until: datetime
-) -> list[tuple[datetime, Counts]]:
-    """Add up every 24 hours in a row; the first window ends an hour after the period begins."""
+    since, until = midnight(the_day_before), midnight(period.until)
     starts = [since + n * _HOUR for n in range(int((until - since) / _HOUR))]
-    ones = [hours.get(local(start).strftime(_KEY), Counts()) for start in starts]
-    # By doubling: a half-year takes five additions for each hour and not twenty-three.
-    twos = _beside(ones, ones, 1)
-    fours = _beside(twos, twos, 2)
-    eights = _beside(fours, fours, 4)
-    sixteens = _beside(eights, eights, 8)
-    days = _beside(sixteens, eights, 16)
-    return [(start + WINDOW, day) for start, day in zip(starts[1:], days[1:], strict=False)]
+    ones = [hours.get(f"{local(start):{_KEY}}", _NOTHING) for start in starts]
+    windows = _windows(starts, ones, by)
+    return Rolling(period, by, as_of, [window for window in windows if window.end <= as_of])
 
 
-def _beside(first: Sequence[Counts], second: Sequence[Counts], apart: int) -> list[Counts]:
-    return [one + other for one, other in zip(first, second[apart:], strict=False)]
+def _windows(starts: Sequence[datetime], hours: Sequence[Counts], by: Measure) -> list[Window]:
+    """Add up every 24 hours in a row; the first window ends an hour after the period begins.
+
+    What a share divides are plain sums over calls, so each is the sum of its hours'.
+    """
+    parts = zip(
+        _days_of([float(by.over(hour) or 0) for hour in hours]),
+        _days_of([by.under(hour) if by.under else 0 for hour in hours]),
+        _days_of([hour.arrivals for hour in hours]),
+        _days_of([hour.human_requests for hour in hours]),
+        strict=True,
+    )
+    return [
+        Window(start + WINDOW, int(arrivals), int(asked), over / under if under > 0 else None)
+        for start, (over, under, arrivals, asked) in zip(starts, parts, strict=False)
+    ][1:]
+
+
+def _days_of(hours: Sequence[float]) -> list[float]:
+    """Return the sum of each 24 in a row."""
+    sums = [0.0, *accumulate(hours)]
+    return [later - earlier for earlier, later in zip(sums, sums[24:], strict=False)]

@@ -54,7 +54,7 @@ async def counted(
     await session.execute(NO_JIT)
     bounds = {"begin": midnight(since), "end": midnight(until)}
     rows = await session.execute(_QUERIES[grouping], bounds)
-    return {key: counts_of(dict(zip(AMOUNTS, told, strict=True))) for key, *told in rows}
+    return {key: counts_of(told) for key, *told in rows}
 
 
 async def total(session: AsyncSession, since: date, until: date) -> Counts:

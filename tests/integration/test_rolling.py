@@ -33,7 +33,7 @@ async def test_a_day_has_twenty_four_windows_that_end_at_its_full_hours(
     await stored(sessions, a_call(started_at=at(0.5)))
     told = await found(sessions)
     assert [window.end for window in told.windows] == [at(hour) for hour in range(1, 25)]
-    assert [window.counts.arrivals for window in told.windows] == [1] * 24
+    assert [window.arrivals for window in told.windows] == [1] * 24
     assert told.windows[0].begin == at(-23)
 
 
@@ -42,7 +42,7 @@ async def test_a_call_is_in_twenty_four_windows_and_not_in_a_twenty_fifth(
 ) -> None:
     await stored(sessions, a_call(started_at=at(10)))
     told = await found(sessions, days=2)
-    counted = [window.end for window in told.windows if window.counts.arrivals]
+    counted = [window.end for window in told.windows if window.arrivals]
     assert counted == [at(hour) for hour in range(11, 35)]
 
 
