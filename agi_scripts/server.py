@@ -17,6 +17,7 @@ import structlog
 import uvloop
 
 from agi_scripts.arrive import arrive
+from agi_scripts.record_prompt import record_prompt
 from agi_scripts.resume import resume
 from core.errors import HotlineError
 from core.logging import configure_logging
@@ -42,7 +43,11 @@ def main() -> None:
     try:
         settings = get_settings()
         desk = open_desk(settings)
-        handlers = {"arrive": partial(arrive, desk), "resume": partial(resume, desk)}
+        handlers = {
+            "arrive": partial(arrive, desk),
+            "resume": partial(resume, desk),
+            "record-prompt": partial(record_prompt, settings),
+        }
         uvloop.run(serve(handlers, settings.agi_port))
     except HotlineError as fault:
         sys.exit(str(fault))

@@ -58,13 +58,14 @@ class AgentView:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything the configuration is rendered from."""
+    """Everything the configuration is rendered from; `prompts` are number and key of each."""
 
     lines: Sequence[Line]
     partners: Sequence[Partner]
     queues: Sequence[QueueView]
     agents: Sequence[AgentView]
     music_classes: Sequence[str]
+    prompts: Sequence[tuple[int, str]] = ()
     verbose: bool = False
 
 
@@ -127,6 +128,7 @@ def _values(settings: Settings, plan: Plan, modules: Path) -> dict[str, object]:
         "queues": plan.queues,
         "agents": plan.agents,
         "music_classes": plan.music_classes,
+        "prompts": plan.prompts,
         "verbose": plan.verbose,
     }
 

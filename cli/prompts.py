@@ -120,6 +120,18 @@ def rollback(
     _in_service(key, put_back(get_settings(), key, to, Act(by, why)))
 
 
+@app.command("play-code")
+def play_code(key: Key, as_json: AsJson = False) -> None:
+    """Show what to dial at an agent's phone to hear a prompt, and to record it."""
+    settings = get_settings()
+    slot, pin = find(settings, key)[1].slot, settings.secrets.prompt_pin
+    if as_json:
+        print_json({"hear": f"*71{slot}", "record": f"*72{slot}", "pin": pin})
+        return
+    out.print(f"Hear it:   *71{slot}")
+    out.print(f"Record it: *72{slot}, PIN {pin}, any key ends the recording, 1 keeps it, 2 again")
+
+
 def _in_service(key: str, version: Version) -> None:
     out.print(f"{key}: version {version.number} ({version.source}) is heard from now on.")
     for remark in version.remarks:

@@ -27,6 +27,12 @@ class Secrets:
         """Return the password of a SIP account, stable for this home, different for each."""
         return hashlib.blake2s(account.encode(), key=self.sip.encode()[:32]).hexdigest()[:24]
 
+    @property
+    def prompt_pin(self) -> str:
+        """Six digits that let an agent record prompts by phone, stable for this home."""
+        digest = hashlib.blake2s(b"prompt pin", key=self.api.encode()[:32]).digest()
+        return f"{int.from_bytes(digest) % 1_000_000:06}"
+
 
 _NAMES = tuple(field.name for field in fields(Secrets))
 

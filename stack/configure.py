@@ -9,6 +9,7 @@ from ivr.timetable_file import load_timetable
 from queues.agents import load_agents
 from queues.definitions import load_queues
 from recordings.build import build_all
+from recordings.standing import standings
 from stack.account import give
 from stack.progress import Progress
 from stack.survival_kit import install_survival_kit
@@ -47,6 +48,7 @@ def configure(settings: Settings, switch: Switch, progress: Progress) -> list[st
         agents=[
             AgentView(a.number, settings.secrets.sip_password(a.number), a.queues) for a in agents
         ],
+        prompts=[(one.record.slot, key) for key, one in standings(settings).items()],
         music_classes=sorted(f"{language}-{prompt}" for language, prompt in greeted),
     )  # fmt: skip
     changed = render(settings, plan, switch.modules, switch.data, switch.samples)
