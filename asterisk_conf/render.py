@@ -33,6 +33,18 @@ QUEUE_OUTCOMES = {
     "WITHDRAW": "gone",
     "UNKNOWN": "gone",
 }
+# What became of dialling a partner line, and what the flow is told; anything else is "failed".
+PARTNER_OUTCOMES = {
+    "ANSWER": "answered",
+    "NOANSWER": "not-answered",
+    "CLOSED": "not-answered",
+    "BUSY": "busy",
+    "FULL": "busy",
+}
+# Seconds within which the end of a talk belongs to a transfer that had just failed.
+FRESH = 3
+# Seconds that the agent who handed over is rung again.
+RECALL_TIMEOUT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,10 @@ def _values(settings: Settings, plan: Plan, modules: Path) -> dict[str, object]:
         "seat_silence": settings.seat_silence,
         "partner_port": settings.partner_port,
         "queue_outcomes": QUEUE_OUTCOMES,
+        "partner_outcomes": PARTNER_OUTCOMES,
+        "fresh": FRESH,
+        "recall_timeout": RECALL_TIMEOUT,
+        "longest_ringing": max((p.longest_ringing for p in plan.partners), default=20) + 10,
         "key_name": key_name,
         "lines": plan.lines,
         "partners": plan.partners,

@@ -34,6 +34,7 @@ from stack.switch import find_switch
 # Long enough for a busy machine, short enough that a broken promise fails today.
 PATIENCE = 20.0
 WAITING_IN_TESTS = 12
+RINGING_IN_TESTS = 4
 # Above what speech and music reach, so that a prompt is never taken for a person.
 CITIZEN, AGENT, SECOND_AGENT, PARTNER = 2150, 2450, 2750, 3050
 TONES = {CITIZEN, AGENT, SECOND_AGENT, PARTNER}
@@ -260,6 +261,7 @@ def _at(home: Path, config: Path, slot: int) -> Settings:
         rtp_start=40000 + slot * 2000,
         rtp_end=41999 + slot * 2000,
         node=f"test{slot}",
+        seat_silence=5,
     )
 
 
@@ -286,6 +288,11 @@ def _impatient_configuration(home: Path) -> Path:
         text = flow.read_text()
         assert "timeout: 180" in text, f"{flow.name} has no waiting time to shorten"
         flow.write_text(text.replace("timeout: 180", f"timeout: {WAITING_IN_TESTS}"))
+    lines = folder / "lines.toml"
+    assert "answer_timeout = 20" in lines.read_text()
+    lines.write_text(
+        lines.read_text().replace("answer_timeout = 20", f"answer_timeout = {RINGING_IN_TESTS}")
+    )
     queues = folder / "queues.toml"
     queues.write_text(queues.read_text().replace("ring_timeout = 15", "ring_timeout = 5"))
     return folder

@@ -31,10 +31,8 @@ def test_the_shipped_lines_lead_every_number_to_its_flow() -> None:
     flows = {number: line.flow for line in lines.lines for number in line.numbers}
     assert flows["12345"] == flows["8200001"] == "direct"
     assert flows["8212345"] == "menu"
-    assert {partner.code: partner.emergency for partner in lines.partners} == {
-        "110": True,
-        "12348": False,
-    }
+    emergency = {partner.code for partner in lines.partners if partner.emergency}
+    assert emergency == {"110", "119", "120"}
     assert lines.partners[0].numbers == ("110", "1101")
 
 
@@ -62,6 +60,13 @@ def test_the_shipped_lines_lead_every_number_to_its_flow() -> None:
         (LINE + PARTNER.replace("20", "'soon'"), 6, "'answer_timeout'"),
         (LINE + PARTNER.replace("true", "1"), 6, "'emergency'"),
         (LINE + PARTNER.replace("demo", "de mo"), 6, "'trunk'"),
+        (LINE + PARTNER + 'dial = "1a"\n', 6, "'dial'"),
+        (LINE + PARTNER + 'hours = ["mon-fri 8:30-17:30"]\n', 6, "is no hours"),
+        (LINE + PARTNER + 'hours = ["mon-fri 08:30-24:30"]\n', 6, "is no hours"),
+        (LINE + PARTNER + "capacity = -1\n", 6, "'capacity'"),
+        (LINE + PARTNER + 'accept = "perhaps"\n', 6, "by-answering, by-word"),
+        (LINE + PARTNER + 'say = "../police"\n', 6, "'say'"),
+        (LINE + PARTNER + PARTNER.replace('"110"', '"1101"'), 6, "begin those of 1101"),
     ],
 )
 def test_a_wrong_file_is_refused_at_its_line(
