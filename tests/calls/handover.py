@@ -10,6 +10,7 @@ from phones.agent import Agent
 from phones.calls import AgentCall
 from phones.citizen import Citizen
 from phones.partner import Partner
+from phones.states import CallState
 from tests.calls.city import AGENT, CITIZEN, PARTNER, TONES, City
 
 # What an agent presses; see features.conf.
@@ -35,8 +36,8 @@ class Handover:
     async def consults(self, keys: str = "12348") -> AgentCall:
         """The agent speaks to a partner, the citizen hears music; returns the partner's call."""
         await self.press(CONSULT + keys)
-        far = await self.partner.next_call()
         await hears_only(self.talk, PARTNER)
+        far = next(c for c in reversed(self.partner.calls) if c.state == CallState.TALKING)
         await hears_only(far, AGENT)
         await hears_music(self.citizen)
         return far
