@@ -18,12 +18,13 @@ async def arrive(desk: Desk, session: AgiSession) -> None:
     """Give the call its query code (查询码) and start the flow that its line points at."""
     request = session.request
     with desk.serving(request.uniqueid):
-        line, name, *_ = (*request.args, "", "")
-        flow = desk.flows.current(name)
+        line, alias, *_ = (*request.args, "", "")
+        caller = plain_number(request.caller_id) or ""
+        flow = desk.flows.for_call(alias, caller, request.uniqueid)
         code = f"{secrets.randbelow(1_000_000):06}"
         call = Call(
             uid=request.uniqueid,
-            caller=plain_number(request.caller_id) or "",
+            caller=caller,
             channel=AgiChannel(session, desk.patience),
             equipment=desk.equipment,
             variables={Known.CODE: code, Known.LINE: line},

@@ -21,7 +21,7 @@ from stack.progress import Silent
 from stack.supervisor import Supervisor
 from stack.switch import find_switch
 
-OURS = ("agi", "ledger", "live", "jobs", "api")
+OURS = ("agi", "ledger", "live", "jobs", "publisher", "api")
 LONGEST_WAIT = 120.0
 CATCH_UP = (
     "SELECT coalesce(bool_and(unread_bytes = 0 AND seen_at > now() - interval '3 seconds'), false)"

@@ -1,4 +1,7 @@
-"""`flow`: look at call flows before citizens hear them: lint, dial, test, diff, schema."""
+"""`flow`: look at call flows before citizens hear them: lint, dial, test, diff, schema.
+
+The commands of a flow's life (versions, drafts, publishing) are in files of their own.
+"""
 
 import asyncio
 import dataclasses
@@ -8,7 +11,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from cli import flow_drafts, flow_life, flow_publish
 from cli.dialling import HELP, TerminalPeople, tell
+from cli.flow_life import written
+from cli.flow_options import AsJson, What
 from cli.screen import out, print_json, print_table
 from core.clock import SHANGHAI, local, utc_now
 from core.errors import HotlineError
@@ -24,19 +30,16 @@ from ivr.sounds import load_sounds
 from ivr.stocktaking import take_stock
 from ivr.store import flow_files
 from ivr.timetable_file import load_timetable
-from ivr.written import find_written
 from tickets.calendar import Workdays, load_workdays
 
-app = typer.Typer(help="Call flows: check, try and compare them.", no_args_is_help=True)
+app = typer.Typer(help="Call flows: check, try, publish, take back.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(help="A flow, a version such as direct@3f2a91c0, or a file.")]
-Names = Annotated[str, typer.Argument(help="As for the others; all flows if absent.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+Names = Annotated[str, typer.Argument(help="As for the others; all files of flows if absent.")]
 
 
 @app.callback()
 def _flows() -> None:
-    """Call flows: check, try and compare them."""
+    """Call flows: check, try, publish them, take them back."""
 
 
 @app.command()
@@ -46,9 +49,9 @@ def lint(name: Names = "", as_json: AsJson = False) -> None:
     inventory, around = take_stock(settings), load_surroundings(settings)
     found: list[tuple[str, Finding]] = []
     for flow in [name] if name else _names(settings):
-        written = find_written(settings, flow)
-        findings = lint_text(written.text, written.path, written.name, inventory, around)
-        found += [(str(written.path), one) for one in findings]
+        file = written(settings, flow)
+        findings = lint_text(file.text, file.path, file.name, inventory, around)
+        found += [(str(file.path), one) for one in findings]
     if as_json:
         print_json([{"file": path, **dataclasses.asdict(one)} for path, one in found])
     else:
@@ -75,7 +78,7 @@ def _print_findings(found: list[tuple[str, Finding]]) -> None:
 
 @app.command()
 def dial(
-    name: Name,
+    name: What,
     caller: Annotated[str, typer.Option("--from", help="The caller's number.")] = Arrival().caller,
     at: Annotated[str, typer.Option(help="When: 2026-11-28 03:00; now if absent.")] = "",
 ) -> None:
@@ -136,10 +139,10 @@ def _verdicts(settings: Settings, name: str) -> list[Verdict]:
 
 
 @app.command()
-def diff(old: Name, new: Name, as_json: AsJson = False) -> None:
+def diff(old: What, new: What, as_json: AsJson = False) -> None:
     """Say in words what differs between two versions of a flow."""
     settings = get_settings()
-    found = differences(find_written(settings, old), find_written(settings, new))
+    found = differences(written(settings, old), written(settings, new))
     if as_json:
         print_json([dataclasses.asdict(one) for one in found])
     elif found:
@@ -156,13 +159,25 @@ def schema() -> None:
     print_json(flow_schema())
 
 
+app.command("list")(flow_life.list_)
+app.command()(flow_life.versions)
+app.command("import")(flow_drafts.import_)
+app.command()(flow_life.export)
+app.add_typer(flow_drafts.app, name="draft")
+app.command()(flow_drafts.review)
+app.command()(flow_publish.publish)
+app.command()(flow_publish.rollback)
+app.command()(flow_publish.alias)
+app.command()(flow_publish.canary)
+
+
 def _names(settings: Settings) -> list[str]:
     return [path.stem for path in flow_files(settings.config_dir / "flows")]
 
 
 def _compiled(settings: Settings, name: str) -> Flow:
-    written = find_written(settings, name)
-    return compile_flow(written.text, written.path, written.name, take_stock(settings))
+    found = written(settings, name)
+    return compile_flow(found.text, found.path, found.name, take_stock(settings))
 
 
 def _workdays(settings: Settings) -> Workdays:

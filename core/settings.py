@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     silent_call_hours: float = Field(default=12, ge=1, le=168)
     short_abandon: float = Field(default=5.0, ge=0, le=30)
     tts_command: str = ""
+    # What a flow's draft needs before it may be published.
+    flow_review: bool = True
+    flow_tests: bool = True
 
     @classmethod
     def settings_customise_sources(

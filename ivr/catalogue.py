@@ -35,14 +35,13 @@ def queue_keys(flows: Iterable[Flow]) -> dict[str, set[str]]:
     return dict(keys)
 
 
-def survival_essentials(flows: Iterable[Flow], settings: Settings) -> dict[str, object]:
-    """Return what the survival script needs of the hotline's own flow, as plain JSON.
+def survival_essentials(flow: Flow, settings: Settings) -> dict[str, object]:
+    """Return what the survival script needs of the flow behind the hotline's own number, as plain
+    JSON. Raises HotlineError when it leads a silent caller to no queue.
 
     The caller is greeted once: by the queue's music where the flow does so, else by `greeting`, a
     sound's path without extension, before the queue. `timeout` is seconds.
     """
-    main = main_flow(settings)
-    flow = next(flow for flow in flows if flow.name == main)
     said, queue = _way_of_the_silent(flow)
     return {
         "flow": f"{flow.name}@{flow.version}",
@@ -55,8 +54,8 @@ def survival_essentials(flows: Iterable[Flow], settings: Settings) -> dict[str, 
     }
 
 
-def main_flow(settings: Settings) -> str:
-    """Return the name of the flow behind the hotline's own number."""
+def main_alias(settings: Settings) -> str:
+    """Return the alias that the hotline's own number points at."""
     return load_lines(settings).lines[0].flow
 
 

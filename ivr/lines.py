@@ -6,7 +6,8 @@ from pathlib import Path
 from core.settings import Settings
 from core.toml_tables import Table, read_tables, refuse_twice
 from ivr.drafts import NAME
-from ivr.store import flow_files, flow_path
+from ivr.published import NothingPublished, published_file, read_published
+from ivr.store import flow_files
 from transfers.partners import CODE, Partner, load_partners, numbers_of
 
 _KEYS = ("code", "name", "numbers", "flow")
@@ -14,7 +15,7 @@ _KEYS = ("code", "name", "numbers", "flow")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of ours: the numbers a citizen dials and the flow that answers them."""
+    """One line of ours: the numbers a citizen dials and the alias whose flow answers them."""
 
     code: str
     name: str
@@ -37,17 +38,27 @@ def load_lines(settings: Settings) -> Lines:
     tables = read_tables(path, "line", beside=("partner",))
     if not tables:
         raise Table(path, None, {}).fault("No [[line]] is written here; nobody could call.")
-    lines = tuple(_line(table, folder / "flows") for table in tables)
+    aliases = known_aliases(settings)
+    lines = tuple(_line(table, folder / "flows", aliases) for table in tables)
     pairs = list(zip(lines, tables, strict=True))
     refuse_twice(((line.code, table) for line, table in pairs), "line code")
     refuse_twice(((number, table) for line, table in pairs for number in line.numbers), "number")
     return Lines(lines, load_partners(folder))
 
 
-def _line(table: Table, flows: Path) -> Line:
+def known_aliases(settings: Settings) -> frozenset[str]:
+    """Return what a line may point at: what is published, and each flow by its own name."""
+    flows = {path.stem for path in flow_files(settings.config_dir / "flows")}
+    try:
+        return frozenset(read_published(published_file(settings)).aliases) | flows
+    except NothingPublished:
+        return frozenset(flows)
+
+
+def _line(table: Table, flows: Path, aliases: frozenset[str]) -> Line:
     table.refuse_unknown(_KEYS)
     flow = table.word("flow", NAME, "direct")
-    if not flow_path(flows, flow).is_file():
-        known = ", ".join(path.stem for path in flow_files(flows))
+    if flow not in aliases:
+        known = ", ".join(sorted(aliases))
         raise table.fault(f"There is no flow '{flow}' in {flows}. Known: {known}.")
     return Line(table.word("code", CODE, "12345"), table.title("name"), numbers_of(table), flow)

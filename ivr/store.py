@@ -1,16 +1,15 @@
-"""Where flows come from: config/flows, re-read when a file changes; and every version ever run.
+"""Where the flows of calls come from: what is published, and every version that ever ran.
 
-A file that is wrong changes nothing: the last good version goes on, also over a restart. Old
-versions are kept in the home, so that a call finds the flow it began with in any process.
+Nothing but files of the home is read. A file that is lost or wrong costs no caller their flow as
+long as any good version lies here; before anything was published, the shipped files serve.
 """
 
 import json
 import os
 import re
 import time
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -20,14 +19,14 @@ from core.settings import Settings
 from ivr.compiler import compile_flow, version_of
 from ivr.drafts import NAME
 from ivr.flow import Flow
-from ivr.inventory import UNJUDGED, Inventory
+from ivr.inventory import UNJUDGED
 from ivr.located import SIZE_LIMIT
-from ivr.stocktaking import take_stock
+from ivr.published import NothingPublished, Pinned, Published, put_file, read_published
 
 log = structlog.get_logger()
 
-# Seconds for which a flow's file is believed unchanged.
-LOOK_EVERY = 1.0
+# Seconds for which the file of what is published is believed unchanged.
+LOOK_EVERY = 0.4
 
 Stamp = tuple[int, int, int]
 _VERSION = re.compile(r"[0-9a-f]{8}", re.ASCII)
@@ -40,129 +39,146 @@ class UnknownFlow(HotlineError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Current:
-    """A flow as its file said when it had this stamp, None when it never was right; `look_at` is
-    when to look at the file again, on the clock that is never set."""
+class _Look:
+    """What was published when the file had this stamp; `again_at` is when to look at it again, on
+    the clock that is never set."""
 
     stamp: Stamp | None
-    flow: Flow | None
-    look_at: float
+    published: Published
+    again_at: float
 
 
 class FlowStore:
-    """The flows of one process. `inventory` is asked whenever a file is read, and a file looked at
-    when it was not for `look_every` seconds."""
+    """The flows of one process. `archive` holds what is published and every version, `seeds` the
+    files of the configuration; the file looked at when it was not for `look_every` seconds."""
 
-    def __init__(
-        self,
-        folder: Path,
-        archive: Path,
-        inventory: Callable[[], Inventory],
-        look_every: float = 0.0,
-    ) -> None:
-        self._folder = folder
+    def __init__(self, archive: Path, seeds: Path, look_every: float = 0.0) -> None:
         self._archive = archive
-        self._inventory = inventory
+        self._seeds = seeds
         self._look_every = look_every
-        self._current: dict[str, _Current] = {}
+        self._look: _Look | None = None
         self._versions: dict[tuple[str, str], Flow] = {}
-        # Why the files that are wrong now are not in use, by flow name.
-        self.faults: dict[str, HotlineError] = {}
+        self._last: dict[str, Flow] = {}
 
-    def current(self, name: str) -> Flow:
-        """Return the flow as its file says, or as it last rightly said. Raises UnknownFlow."""
-        known = self._current.get(name)
-        if known is None or time.monotonic() >= known.look_at:
-            known = self._current[name] = self._look(name, known)
-        if known.flow is None:
-            raise UnknownFlow(f"There is no usable flow {name[:40]!r}. {self.faults.get(name, '')}")
-        return known.flow
+    @property
+    def published(self) -> Published:
+        """What is published now, or was when the file could last be read."""
+        now = time.monotonic()
+        if self._look is None or now >= self._look.again_at:
+            self._look = self._look_again(now + self._look_every)
+        return self._look.published
+
+    def for_call(self, alias: str, caller: str = "", uid: str = "") -> Flow:
+        """Return the flow that a call on this alias gets. Raises UnknownFlow."""
+        standing = self.published.aliases.get(alias)
+        if standing is None:
+            return self._before_anything_was_published(alias)
+        pinned = standing.for_call(caller, uid)
+        try:
+            flow = self.version(pinned.flow, pinned.version)
+        except HotlineError as fault:
+            flow = self._instead(alias, standing.pinned, fault)
+        self._last[alias] = flow
+        return flow
+
+    def current(self, alias: str) -> Flow:
+        """Return the flow of this alias for those who are not on trial. Raises UnknownFlow."""
+        standing = self.published.aliases.get(alias)
+        if standing is None:
+            return self._before_anything_was_published(alias)
+        return self.version(standing.pinned.flow, standing.pinned.version)
 
     def version(self, name: str, version: str) -> Flow:
-        """Return a version that ran here at some time. Raises UnknownFlow."""
+        """Return a version that was ever published here. Raises UnknownFlow."""
         flow = self._versions.get((name, version))
         if flow is None:
             flow = self._versions[name, version] = self._from_archive(name, version)
         return flow
 
-    def load_all(self) -> tuple[Flow, ...]:
-        """Read every file of the folder. Raises ConfigError for the first that is wrong."""
-        flows = []
-        for path in flow_files(self._folder):
-            flows.append(self.current(path.stem))
-            if path.stem in self.faults:
-                raise self.faults[path.stem]
-        return tuple(flows)
-
     def warm_up(self) -> None:
-        """Read every file now, so that no caller waits for it; faults are in the log."""
-        for path in flow_files(self._folder):
-            with suppress(UnknownFlow):
-                self.current(path.stem)
+        """Read everything that is published now, so that no caller waits for it."""
+        for alias, standing in self.published.aliases.items():
+            for pinned in standing.versions:
+                try:
+                    self._last[alias] = self.version(pinned.flow, pinned.version)
+                except HotlineError as fault:
+                    log.error("flow_unusable", alias=alias, flow=str(pinned), fault=str(fault))
 
-    def _look(self, name: str, known: _Current | None) -> _Current:
-        stamp, look_at = self._stamp(name), time.monotonic() + self._look_every
-        if known is None or known.stamp != stamp:
-            return _Current(stamp, self._renew(name, known), look_at)
-        return replace(known, look_at=look_at)
-
-    def _stamp(self, name: str) -> Stamp | None:
+    def _look_again(self, again_at: float) -> _Look:
+        path, known = self._archive / "published.json", self._look
+        stamp = _stamp(path)
+        if known is not None and known.stamp == stamp:
+            return _Look(stamp, known.published, again_at)
         try:
-            status = os.stat(flow_path(self._folder, name))
-        except (OSError, ValueError):
-            return None
-        return status.st_mtime_ns, status.st_size, status.st_ino
+            return _Look(stamp, read_published(path), again_at)
+        except NothingPublished as fault:
+            if known is not None or stamp is not None:
+                log.error("published_unreadable", fault=str(fault))
+            return _Look(stamp, known.published if known else Published(0), again_at)
 
-    def _renew(self, name: str, known: _Current | None) -> Flow | None:
-        """Read a file that is new or changed; when it is wrong, keep what was right."""
-        try:
-            path = flow_path(self._folder, name)
-            text = read_flow_file(path, name)
-            flow = compile_flow(text, path, name, self._inventory())
-        except HotlineError as fault:
-            self.faults[name] = fault
-            kept = known.flow if known and known.flow else self._last_good(name)
-            log.error("flow_refused", flow=name, fault=str(fault), kept=kept and kept.version)
-            return kept
-        self.faults.pop(name, None)
-        self._keep(flow, text)
+    def _instead(self, alias: str, pinned: Pinned, fault: HotlineError) -> Flow:
+        """The version meant cannot be used: the one beside it, the last one, or any other."""
+        with suppress(HotlineError):
+            return self.version(pinned.flow, pinned.version)
+        flow = self._last.get(alias) or self._newest(pinned.flow)
+        log.error("flow_unusable", alias=alias, fault=str(fault), used=flow and flow.version)
+        if flow is None:
+            raise UnknownFlow(f"No version of {pinned.flow} can be used. {fault}") from fault
         return flow
 
-    def _keep(self, flow: Flow, text: str) -> None:
-        """Remember a version here and on disk; a full disk costs nobody a call."""
-        self._versions[flow.name, flow.version] = flow
-        target = self._archived(flow.name, flow.version)
-        draft = target.with_suffix(f".{os.getpid()}")
+    def _before_anything_was_published(self, name: str) -> Flow:
+        flow = self._last.get(name) or self._newest(name) or self._kept_seed(name)
+        self._last[name] = flow
+        return flow
+
+    def _newest(self, name: str) -> Flow | None:
+        """Return the version that was kept last and is right."""
+        if not NAME.fullmatch(name):
+            return None
+        kept = self._archive.glob(f"{name}@*.yaml")
+        for path in sorted(kept, key=lambda path: path.stat().st_mtime, reverse=True):
+            with suppress(HotlineError):
+                return self.version(name, path.stem.partition("@")[2])
+        return None
+
+    def seed(self, name: str) -> Flow:
+        """Return a flow as its file in the configuration says. Raises ConfigError, UnknownFlow."""
+        path = flow_path(self._seeds, name)
+        text = read_flow_file(path, name)
+        flow = compile_flow(text, path, name, UNJUDGED)
+        self._versions[name, flow.version] = flow
+        return flow
+
+    def _kept_seed(self, name: str) -> Flow:
+        """A call on it may be resumed by another process."""
+        flow = self.seed(name)
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(text, encoding="utf-8", newline="")
-            draft.replace(target)
-        except OSError as error:
-            log.error("flow_not_archived", flow=flow.name, version=flow.version, fault=str(error))
+            keep_version(self._archive, name, read_flow_file(flow_path(self._seeds, name), name))
+        except OSError as error:  # a full disk costs nobody a call
+            log.error("flow_not_archived", flow=name, fault=str(error))
+        return flow
 
     def _from_archive(self, name: str, version: str) -> Flow:
         if not _VERSION.fullmatch(version):
             raise UnknownFlow(f"{version[:40]!r} cannot be a version of a flow.")
-        path = self._archived(name, version)
+        path = version_file(self._archive, name, version)
         text = read_flow_file(path, name)
         if version_of(text) != version:
             raise UnknownFlow(f"{path} was changed, it is not the version {version} any more.")
         return compile_flow(text, path, name, UNJUDGED)
 
-    def _last_good(self, name: str) -> Flow | None:
-        """Return the version that was kept last, after a restart with a wrong file."""
-        if not NAME.fullmatch(name):
-            return None
-        kept = self._archive.glob(f"{name}@*.yaml")
-        for path in sorted(kept, key=lambda path: path.stat().st_mtime, reverse=True):
-            try:
-                return self.version(name, path.stem.partition("@")[2])
-            except HotlineError:
-                continue
-        return None
 
-    def _archived(self, name: str, version: str) -> Path:
-        return self._archive / f"{name}@{version}.yaml"
+def version_file(archive: Path, name: str, version: str) -> Path:
+    """Return where the text of a version lies."""
+    return archive / f"{name}@{version}.yaml"
+
+
+def keep_version(archive: Path, name: str, text: str) -> None:
+    """Put the text of a version where calls find it. Raises OSError."""
+    path = version_file(archive, name, version_of(text))
+    archive.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_bytes() != text.encode():
+        put_file(path, text.encode())
 
 
 def flow_files(folder: Path) -> list[Path]:
@@ -188,17 +204,7 @@ def flow_path(folder: Path, name: str) -> Path:
 
 def flow_store(settings: Settings) -> FlowStore:
     """Return the store of this hotline."""
-    return FlowStore(
-        settings.config_dir / "flows",
-        settings.home / "flows",
-        lambda: take_stock(settings),
-        LOOK_EVERY,
-    )
-
-
-def load_flows(settings: Settings) -> tuple[Flow, ...]:
-    """Read every flow once. Raises ConfigError with file, line and the mend."""
-    return flow_store(settings).load_all()
+    return FlowStore(settings.home / "flows", settings.config_dir / "flows", LOOK_EVERY)
 
 
 def read_flow_file(path: Path, name: str) -> str:
@@ -227,3 +233,11 @@ def _refuse_no_json(text: str, path: Path) -> None:
         raise ConfigError(path, place, f"This is not JSON: {error.msg}.") from None
     except RecursionError:
         raise ConfigError(path, None, "Nested too deep; a flow is flat.") from None
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino

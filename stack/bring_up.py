@@ -9,7 +9,8 @@ from core.settings import Settings
 from stack.account import ensure_account
 from stack.configure import configure
 from stack.fingerprint import fingerprint
-from stack.health import console, health_of
+from stack.health import health_of
+from stack.in_step import Home, known_flows, reload_switch
 from stack.layout import ensure_home
 from stack.orphans import end_orphans, find_orphans
 from stack.packages import ensure_packages
@@ -19,15 +20,11 @@ from stack.programs import Program, programs
 from stack.progress import Progress
 from stack.started import check_unchanged, note_start
 from stack.supervisor import ProcessState, Supervisor
+from stack.survival_kit import install_survival_kit
 from stack.switch import Switch, ensure_switch, find_switch
+from stack.take_in import take_in_flows
 
 LONGEST_START = 120.0
-RELOADS = (
-    "dialplan reload",
-    "module reload app_queue.so",
-    "module reload res_pjsip.so",
-    "module reload res_musiconhold.so",
-)
 READ_ONLY_AT_START = frozenset(
     {"asterisk.conf", "cel_custom.conf", "logger.conf", "manager.conf", "modules.conf", "rtp.conf"}
 )
@@ -67,7 +64,10 @@ def up(settings: Settings, progress: Progress) -> bool:
     else:
         _clear(settings, progress)
         check_ports(settings)
-    changed = configure(settings, switch, progress)
+    changed = configure(settings, switch, known_flows(settings), progress)
+    if running:
+        _take_effect(settings, switch, changed, progress)
+    install_survival_kit(settings)
     ensure_cluster(settings, progress)
     if not settings.redis_url:
         write_redis_configuration(settings)
@@ -82,7 +82,7 @@ def up(settings: Settings, progress: Progress) -> bool:
             supervisor.shut_down()
         raise
     if running:
-        _refresh(supervisor, settings, switch, table, changed, progress)
+        _refresh(supervisor, settings, switch, table, progress)
     (settings.home / "fingerprint").write_text(fingerprint(settings))
     return running
 
@@ -143,6 +143,7 @@ def _start(
         _until_healthy(servers, settings, switch)
     with progress.working("Bringing the database up to date"):
         ensure_database(settings)
+    take_in_flows(settings, Home(settings, switch), progress)
     with progress.working("Starting Asterisk"):
         supervisor.start("asterisk")
         _until_healthy(["asterisk"], settings, switch)
@@ -162,21 +163,25 @@ def _until_healthy(names: Iterable[str], settings: Settings, switch: Switch) -> 
             time.sleep(0.1)
 
 
+def _take_effect(
+    settings: Settings, switch: Switch, changed: list[str], progress: Progress
+) -> None:
+    """Let a running switch read what changed; no call in progress is touched."""
+    if changed:
+        with progress.working("Reloading Asterisk's configuration"):
+            reload_switch(settings, switch)
+    if late := sorted(READ_ONLY_AT_START.intersection(changed)):
+        progress.fact("Not yet in effect", f"{', '.join(late)}: ./hotline down, then up")
+
+
 def _refresh(
     supervisor: Supervisor,
     settings: Settings,
     switch: Switch,
     table: list[Program],
-    changed: list[str],
     progress: Progress,
 ) -> None:
-    """Let a running hotline take in what changed; no call in progress is touched."""
-    if changed:
-        with progress.working("Reloading Asterisk's configuration"):
-            for line in RELOADS:
-                console(settings, switch, line)
-    if late := sorted(READ_ONLY_AT_START.intersection(changed)):
-        progress.fact("Not yet in effect", f"{', '.join(late)}: ./hotline down, then up")
+    """Restart our own processes when what they were started from has changed."""
     mark = settings.home / "fingerprint"
     if mark.exists() and mark.read_text() == fingerprint(settings):
         return

@@ -1,10 +1,15 @@
 """From what an admin tunes (config/) to what the switch reads: prompts, dialplan, survival kit."""
 
+import fcntl
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
 from asterisk_conf.render import AgentView, Plan, QueueView, render
 from core.settings import Settings
-from ivr.catalogue import greetings, queue_keys, survival_essentials
+from ivr.catalogue import greetings, main_alias, queue_keys, survival_essentials
+from ivr.flow import Flow
 from ivr.lines import load_lines
-from ivr.store import load_flows
+from ivr.store import flow_store
 from ivr.timetable_file import load_timetable
 from queues.agents import load_agents
 from queues.definitions import load_queues
@@ -12,29 +17,22 @@ from recordings.build import build_all
 from recordings.standing import standings
 from stack.account import give
 from stack.progress import Progress
-from stack.survival_kit import install_survival_kit
+from stack.survival_kit import write_essentials
 from stack.switch import Switch
 
 
-def configure(settings: Settings, switch: Switch, progress: Progress) -> list[str]:
-    """Build prompts and render Asterisk's files. Returns the names of files that changed.
-
-    Raises ConfigError naming file, line and mend; then nothing has been replaced.
-    """
-    flows = load_flows(settings)
+def configure(
+    settings: Settings, switch: Switch, flows: Iterable[Flow], progress: Progress
+) -> list[str]:
+    """Build prompts and render Asterisk's files for these flows. Returns the names of files that
+    changed. Raises ConfigError naming file, line and mend; then nothing has been replaced."""
+    flows = tuple(flows)
     lines = load_lines(settings)
     load_timetable(settings)  # what is wrong is said now, not at a caller's cost
     queues = load_queues(settings)
     agents = load_agents(settings, queues)
     greeted = greetings(flows)
     keys = queue_keys(flows)
-    with progress.working("Making the prompts") as work:
-        built = build_all(settings, greeted, lambda done, total: work.note(f"{done} of {total}"))
-    _share_sounds(settings)
-    for path in built.strays:
-        progress.fact("Nobody hears", f"{path}: its name fits no prompt")
-    for key in built.lost:
-        progress.fact("Recording lost", f"{key}: its text is spoken instead")
     plan = Plan(
         lines=lines.lines,
         partners=lines.partners,
@@ -51,14 +49,37 @@ def configure(settings: Settings, switch: Switch, progress: Progress) -> list[st
         prompts=[(one.record.slot, key) for key, one in standings(settings).items()],
         music_classes=sorted(f"{language}-{prompt}" for language, prompt in greeted),
     )  # fmt: skip
-    changed = render(settings, plan, switch.modules, switch.data, switch.samples)
-    install_survival_kit(settings, survival_essentials(flows, settings))
+    with _alone(settings):
+        with progress.working("Making the prompts") as work:
+            built = build_all(
+                settings, greeted, lambda done, total: work.note(f"{done} of {total}")
+            )
+        changed = render(settings, plan, switch.modules, switch.data, switch.samples)
+        _share(settings)
+    for path in built.strays:
+        progress.fact("Nobody hears", f"{path}: its name fits no prompt")
+    for key in built.lost:
+        progress.fact("Recording lost", f"{key}: its text is spoken instead")
     progress.fact("Configuration", f"{len(changed)} files changed" if changed else "unchanged")
     return changed
 
 
-def _share_sounds(settings: Settings) -> None:
+def follow_main_flow(settings: Settings) -> None:
+    """Let the survival kit know the flow behind the hotline's own number as it is published."""
+    flow = flow_store(settings).current(main_alias(settings))
+    write_essentials(settings, survival_essentials(flow, settings))
+
+
+def _share(settings: Settings) -> None:
     """Let our own processes put new sounds into service, whoever made these."""
     folders = [path for path in settings.sounds_dir.rglob("*") if path.is_dir()]
     for folder in (settings.sounds_dir, *folders):
         give(folder)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """`up` and the publisher write the same files; one waits for the other."""
+    with (settings.run_dir / "configure.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -10,6 +10,7 @@ import psycopg
 import redis
 
 from core.settings import Settings
+from ivr.published import NothingPublished, published_file, read_published
 from stack.switch import Switch
 
 Check = Callable[[Settings, Switch], str]
@@ -92,6 +93,18 @@ def _live(settings: Settings, _: Switch) -> str:
     return "" if stale == "0" else "has no fresh picture of the switch"
 
 
+def _publisher(settings: Settings, _: Switch) -> str:
+    url = settings.database.replace("postgresql+psycopg://", "postgresql://")
+    try:
+        with psycopg.connect(url, connect_timeout=3) as connection:
+            row = connection.execute("SELECT max(id) FROM flow_alias_move").fetchone()
+        in_effect = read_published(published_file(settings)).move
+    except (psycopg.Error, NothingPublished) as error:
+        return str(error).strip()
+    behind = row is not None and row[0] != in_effect
+    return "what is published is not in effect here" if behind else ""
+
+
 def _api(settings: Settings, _: Switch) -> str:
     try:
         with urlopen(f"http://{settings.api_host}:{settings.http_port}/health", timeout=5):
@@ -109,5 +122,6 @@ CHECKS: dict[str, Check] = {
     "agi": _agi,
     "ledger": _ledger,
     "live": _live,
+    "publisher": _publisher,
     "api": _api,
 }

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.settings import CHECKOUT, Settings
+from stack.account import give
 
 RUNNER = """#!/bin/sh
 # Started by Asterisk when our server cannot be asked. See survival.py.
@@ -19,18 +20,24 @@ PYTHONPATH=$here/lib exec /usr/bin/python3 -S -B "$here/survival.py" "$@" 2>/dev
 """
 
 
-def install_survival_kit(settings: Settings, essentials: Mapping[str, object]) -> None:
-    """Write the kit into the home; `essentials` is what it must know of the published flow."""
+def install_survival_kit(settings: Settings) -> None:
+    """Write the kit into the home, but for what it must know of the published flow."""
     kit = settings.home / "survival"
     library = kit / "lib"
     library.mkdir(parents=True, exist_ok=True)
+    give(kit)
     scripts = CHECKOUT / "agi_scripts"
     _put(kit / "announce", (scripts / "announce.sh").read_bytes(), 0o755)
     _put(kit / "survival", RUNNER.encode(), 0o755)
     _put(kit / "survival.py", (scripts / "survival.py").read_bytes(), 0o644)
-    _put(kit / "flow.json", json.dumps(essentials, ensure_ascii=False).encode(), 0o644)
     _copy_module("asterisk", library)
     _copy_module("six", library)
+
+
+def write_essentials(settings: Settings, essentials: Mapping[str, object]) -> None:
+    """Tell the kit what it must know of the published flow."""
+    path = settings.home / "survival" / "flow.json"
+    _put(path, json.dumps(essentials, ensure_ascii=False).encode(), 0o644)
 
 
 def _put(path: Path, content: bytes, mode: int) -> None:

@@ -14,6 +14,9 @@ from ivr.lint.surroundings import Surroundings
 # Each rule registers itself when its file is read.
 assert _all_rules.__path__  # noqa: S101
 
+# The rule's name when a text is no flow at all.
+REFUSED = "refused"
+
 
 def lint_flow(flow: Flow, around: Surroundings) -> list[Finding]:
     """Return what the rules have to say, red first, then in the file's order."""
@@ -31,5 +34,5 @@ def lint_text(
     try:
         flow = compile_flow(text, path, name, inventory)
     except ConfigError as error:
-        return [Finding("refused", Severity.RED, "", error.line, error.sentence)]
+        return [Finding(REFUSED, Severity.RED, "", error.line, error.sentence)]
     return lint_flow(flow, around)

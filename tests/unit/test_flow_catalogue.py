@@ -1,14 +1,11 @@
 """What the rest of the house learns from flows: music classes, live keys, survival."""
 
-from pathlib import Path
-
 import pytest
 
 from core.errors import HotlineError
 from core.settings import Settings
 from ivr.catalogue import greetings, queue_keys, survival_essentials
 from ivr.drafts import fields_of
-from ivr.store import load_flows
 from ivr.verb import VERBS
 from tests.unit.fake_channel import CONFIG, flow_of, shipped_flow
 
@@ -30,7 +27,7 @@ def test_the_keys_of_a_queue_are_those_that_some_flow_gives_a_meaning() -> None:
 
 
 def test_survival_greets_in_the_queue_as_the_flow_does() -> None:
-    essentials = survival_essentials([shipped_flow("direct"), shipped_flow("menu")], SETTINGS)
+    essentials = survival_essentials(shipped_flow("direct"), SETTINGS)
     assert essentials == {
         "flow": f"direct@{shipped_flow('direct').version}",
         "greeting": "",
@@ -42,25 +39,15 @@ def test_survival_greets_in_the_queue_as_the_flow_does() -> None:
     }
 
 
-def test_survival_speaks_the_greeting_where_the_flow_has_it_before_the_queue(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    flow = shipped_flow("menu")
-    monkeypatch.setattr("ivr.catalogue.main_flow", lambda settings: "menu")
-    essentials = survival_essentials([flow], SETTINGS)
+def test_survival_speaks_the_greeting_where_the_flow_has_it_before_the_queue() -> None:
+    essentials = survival_essentials(shipped_flow("menu"), SETTINGS)
     assert essentials["greeting"] == str(SETTINGS.sounds_dir / "zh/greeting")
     assert essentials["music"] == "hold"
 
 
-def test_a_flow_without_a_human_cannot_be_survived(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ivr.catalogue.main_flow", lambda settings: "small")
+def test_a_flow_without_a_human_cannot_be_survived() -> None:
     with pytest.raises(HotlineError, match="leads a silent caller to no queue"):
-        survival_essentials([flow_of("  first: {verb: hangup}\n")], SETTINGS)
-
-
-def test_all_shipped_flows_load_from_their_files(tmp_path: Path) -> None:
-    settings = Settings(config_dir=CONFIG, home=tmp_path)
-    assert [flow.name for flow in load_flows(settings)] == ["direct", "menu"]
+        survival_essentials(flow_of("  first: {verb: hangup}\n"), SETTINGS)
 
 
 @pytest.mark.parametrize("name", sorted(VERBS))

@@ -19,7 +19,7 @@ from ivr.store import FlowStore
 from telephony.agi import AgiSession, Digits
 from telephony.journal import Journal
 from tests.unit.fake_asterisk import FakeAsterisk, conversation, header_block, split_list
-from tests.unit.fake_channel import CONFIG, shipped_inventory
+from tests.unit.fake_channel import CONFIG
 from tickets.calendar import Workdays
 
 pytestmark = pytest.mark.unit
@@ -29,7 +29,7 @@ PATIENCE = 2.5
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    flows = FlowStore(CONFIG / "flows", tmp_path / "flows", shipped_inventory)
+    flows = FlowStore(tmp_path / "flows", CONFIG / "flows")
     journal = Journal(tmp_path / "agi.jsonl")
     return Desk(flows, Equipment(NamedPrompts(), journal, Workdays()), PATIENCE)
 
@@ -191,7 +191,7 @@ async def test_a_call_goes_on_in_another_process_on_the_version_it_began_with(
     desk: Desk, tmp_path: Path
 ) -> None:
     state = await arrived(desk)
-    flows = FlowStore(tmp_path / "empty", tmp_path / "flows", shipped_inventory)
+    flows = FlowStore(tmp_path / "flows", tmp_path / "empty")
     other = Desk(flows, desk.equipment, PATIENCE)
     block = header_block(state, "key-2")
     async with conversation(partial(resume, other), block) as (asterisk, outcome):
