@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from api import (
     abandoned,
+    agents,
     calls,
     errors,
     health,
@@ -33,6 +34,7 @@ ROOMS = (
     tickets,
     reports,
     abandoned,
+    agents,
     prompts,
     staffing,
     lines,

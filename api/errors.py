@@ -15,10 +15,12 @@ from core.errors import HotlineError
 from foresight.plan import DayTooFar, NoSuchInterval
 from foresight.sizing import GoalBeyondReach
 from ivr.preview import UnknownLine
+from queues.breaks import UnknownBreakError
 from recordings.prompt_changes import CannotSay, UnknownPrompt
 from recordings.takes import BadTake
 from recordings.versions import NoSuchVersion
 from reports.answer_rate import EmptyPeriod, UnknownSelection
+from telephony.ami import AmiDown
 
 log = structlog.get_logger()
 
@@ -82,6 +84,8 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     CannotSay: HTTPStatus.BAD_REQUEST,
     NoSuchVersion: HTTPStatus.NOT_FOUND,
     UnknownPrompt: HTTPStatus.NOT_FOUND,
+    UnknownBreakError: HTTPStatus.BAD_REQUEST,
+    AmiDown: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

@@ -18,7 +18,7 @@ from transfers.partners import Partner
 TEMPLATES = Path(__file__).parent / "templates"
 # Asterisk's own files without which some of its modules stay silent or refuse to load.
 SAMPLES = (
-    "acl.conf", "ccss.conf", "cli.conf", "cli_aliases.conf", "cli_permissions.conf", "codecs.conf",
+    "acl.conf", "ccss.conf", "cli_aliases.conf", "cli_permissions.conf", "codecs.conf",
     "dsp.conf", "pjproject.conf", "say.conf", "sorcery.conf", "stasis.conf",
     "udptl.conf",
 )  # fmt: skip
@@ -55,7 +55,9 @@ class QueueView:
     strategy: str
     ring_timeout: int
     wrap_up: int
+    wrap_up_limit: int
     max_waiting: int
+    weight: int
     keys: Sequence[str]
 
 
@@ -69,6 +71,15 @@ class AgentView:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakView:
+    """A reason for a break: its key behind *13, its name in the records, its title."""
+
+    key: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything the configuration is rendered from; `prompts` are number and key of each."""
 
@@ -76,6 +87,7 @@ class Plan:
     partners: Sequence[Partner]
     queues: Sequence[QueueView]
     agents: Sequence[AgentView]
+    breaks: Sequence[BreakView]
     music_classes: Sequence[str]
     prompts: Sequence[tuple[int, str]] = ()
     verbose: bool = False
@@ -143,6 +155,8 @@ def _values(settings: Settings, plan: Plan, modules: Path) -> dict[str, object]:
         "partners": plan.partners,
         "queues": plan.queues,
         "agents": plan.agents,
+        "breaks": plan.breaks,
+        "missed_rings": settings.missed_rings,
         "music_classes": plan.music_classes,
         "prompts": plan.prompts,
         "verbose": plan.verbose,

@@ -186,7 +186,7 @@ def _numbers(agents: int) -> list[str]:
 
 def _agents_file(agents: int) -> str:
     return "".join(
-        f'[[agent]]\nnumber = "{number}"\nqueues = {{ {QUEUE} = 0 }}\n\n'
+        f'[[agent]]\nnumber = "{number}"\nskills = {{ general = 1 }}\n\n'
         for number in _numbers(agents)
     )
 

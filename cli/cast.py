@@ -9,8 +9,9 @@ from ivr.lines import load_lines
 from phones.agent import Agent
 from phones.errors import PhoneError
 from phones.partner import Partner
+from queues.agent_acts import Person, list_agents, sign_in, sign_out
 from queues.agent_states import Declared, Observed
-from queues.agents import find_agent, list_agents, load_agents, log_in, log_out
+from queues.agents import find_agent, load_agents
 from queues.definitions import load_queues
 from telephony.ami import Ami
 
@@ -36,12 +37,12 @@ async def somebody_answers(settings: Settings) -> AsyncIterator[Agent | None]:
         )
         async with phone:
             await phone.register()
-            await log_in(ami, seat)
+            await sign_in(ami, seat, Person(seat.number))
             out.print(f"[dim]Nobody is signed in: the built-in agent {seat.number} will answer.[/]")
             try:
                 yield phone
             finally:
-                await log_out(ami, seat)
+                await sign_out(ami, seat, Person(seat.number))
 
 
 @asynccontextmanager

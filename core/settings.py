@@ -63,6 +63,8 @@ class Settings(BaseSettings):
 
     # Seconds without a sound packet after which an agent's phone counts as gone.
     seat_silence: int = Field(default=15, ge=5, le=300)
+    # Rings in a row that an agent may miss before the phone is left alone.
+    missed_rings: int = Field(default=3, ge=1, le=20)
     agi_patience: float = Field(default=2.5, gt=0.2, le=3.0)
     # Hours without any event after which a call whose end was never written is over.
     silent_call_hours: float = Field(default=12, ge=1, le=168)

@@ -1,28 +1,26 @@
-"""The seats of config/agents.toml, and signing them in to their queues and out again.
+"""The seats of config/agents.toml: who they are, and which queues their skills make them serve.
 
-Used by the command line, the switch's configuration and the live picture. Agents sign in by phone
-as well (*11, *12), in the dialplan; both ways leave the same members in the switch.
+Used by the switch's configuration, the command line, the API and the live picture.
 """
 
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.clock import utc_now
 from core.errors import HotlineError
 from core.settings import Settings
 from core.toml_tables import Table, read_tables, refuse_twice
-from queues.agent_states import AgentState
-from queues.definitions import Queue
-from queues.live_picture import Picture
-from queues.live_switch import read_switch
-from telephony.ami import Ami, AmiRefused
-
-__all__ = ["Agent", "AgentState", "find_agent", "list_agents", "load_agents", "log_in", "log_out"]
+from queues.definitions import MOTHER_TONGUE, Queue
 
 NUMBER = re.compile(r"[0-9]{2,8}", re.ASCII)
-WORST_PENALTY = 100
-_KEYS = ("number", "queues")
+WORST_LEVEL = 9
+_KEYS = ("number", "skills", "languages")
+
+
+class UnknownSeatError(HotlineError):
+    """A number that no seat has."""
+
+    slug = "unknown-seat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,84 +39,43 @@ class Agent:
 def load_agents(settings: Settings, queues: Sequence[Queue]) -> tuple[Agent, ...]:
     """Read agents.toml, in its order. Raises ConfigError with the line and the mend."""
     tables = read_tables(settings.config_dir / "agents.toml", "agent")
-    known = [queue.name for queue in queues]
-    agents = tuple(_agent(table, known) for table in tables)
+    agents = tuple(_agent(table, queues) for table in tables)
     refuse_twice(((a.number, t) for a, t in zip(agents, tables, strict=True)), "agent number")
     return agents
 
 
-def _agent(table: Table, known: Collection[str]) -> Agent:
+def _agent(table: Table, queues: Sequence[Queue]) -> Agent:
     table.refuse_unknown(_KEYS)
-    return Agent(table.word("number", NUMBER, "8013"), _penalties(table, known))
+    number = table.word("number", NUMBER, "8013")
+    skills = _levels(table, "skills", {queue.skill for queue in queues})
+    languages = {MOTHER_TONGUE: 1}
+    if "languages" in table.values:
+        languages = _levels(table, "languages", {MOTHER_TONGUE, *(q.language for q in queues)})
+    serves = {
+        queue.name: (skills[queue.skill] - 1) + (languages[queue.language] - 1)
+        for queue in queues
+        if queue.skill in skills and queue.language in languages
+    }
+    if not serves:
+        raise table.fault("This seat serves no queue: none asks for its skills and languages.")
+    return Agent(number, serves)
 
 
-def _penalties(table: Table, known: Collection[str]) -> dict[str, int]:
-    queues = table.values.get("queues")
-    if not isinstance(queues, dict) or not queues:
-        raise table.fault("'queues' must name at least one queue, such as { GEN = 0 }.")
-    for queue in queues:
-        if queue not in known:
-            raise table.fault(f"'queues' names {queue}, which is none of {', '.join(known)}.")
-    penalties = Table(table.path, table.line, queues)
-    return {queue: penalties.whole(queue, 0, WORST_PENALTY) for queue in queues}
+def _levels(table: Table, key: str, known: Collection[str]) -> dict[str, int]:
+    written = table.values.get(key)
+    if not isinstance(written, dict) or not written:
+        raise table.fault(f"'{key}' must name at least one, such as {{ {min(known)} = 1 }}.")
+    for name in written:
+        if name not in known:
+            raise table.fault(f"'{key}' names {name}; queues ask for {', '.join(sorted(known))}.")
+    levels = Table(table.path, table.line, written)
+    return {name: levels.whole(name, 1, WORST_LEVEL) for name in written}
 
 
 def find_agent(agents: Sequence[Agent], number: str) -> Agent:
-    """Return the seat of a number. Raises HotlineError naming the seats there are."""
+    """Return the seat of a number. Raises UnknownSeatError naming the seats there are."""
     for agent in agents:
         if agent.number == number:
             return agent
     known = ", ".join(agent.number for agent in agents)
-    raise HotlineError(f"There is no seat {number!r} in agents.toml. Seats: {known}.")
-
-
-async def log_in(ami: Ami, agent: Agent) -> None:
-    """Make the agent a member of each of their queues; saying it twice changes nothing.
-
-    Raises AmiRefused when the switch lacks one of the queues; then the agent is in none of them.
-    """
-    try:
-        for queue, penalty in agent.queues.items():
-            await _join(ami, agent, queue, penalty)
-    except AmiRefused:
-        await log_out(ami, agent)
-        raise
-
-
-async def _join(ami: Ami, agent: Agent, queue: str, penalty: int) -> None:
-    try:
-        await ami.action(
-            "QueueAdd",
-            Queue=queue,
-            Interface=agent.interface,
-            MemberName=agent.number,
-            StateInterface=agent.interface,
-            Penalty=penalty,
-        )
-    except AmiRefused as refusal:
-        if "Already there" not in refusal.reason:
-            raise
-        # Signed in before agents.toml was changed: the member stays, the new penalty counts.
-        await ami.action("QueuePenalty", Queue=queue, Interface=agent.interface, Penalty=penalty)
-
-
-async def log_out(ami: Ami, agent: Agent) -> None:
-    """Take the agent out of every queue the switch has them in, also those no longer configured."""
-    for item in await ami.list_action("QueueStatus", Member=agent.interface):
-        if item.name == "QueueMember":
-            await _leave(ami, agent, item["Queue"])
-
-
-async def _leave(ami: Ami, agent: Agent, queue: str) -> None:
-    try:
-        await ami.action("QueueRemove", Queue=queue, Interface=agent.interface)
-    except AmiRefused as refusal:
-        if "Not there" not in refusal.reason:
-            raise
-
-
-async def list_agents(ami: Ami, seats: Sequence[Agent] = ()) -> list[AgentState]:
-    """Ask the switch who is signed in and what each phone does; `seats` are listed even if not."""
-    picture = Picture(seat.number for seat in seats)
-    picture.replace(await read_switch(ami), utc_now())
-    return picture.agents()
+    raise UnknownSeatError(f"There is no seat {number!r} in agents.toml. Seats: {known}.")

@@ -23,8 +23,9 @@ from core.errors import HotlineError
 from core.logging import configure_logging
 from core.settings import Settings, get_settings
 from queues.agents import load_agents
-from queues.definitions import load_queues
+from queues.definitions import Queue, load_queues
 from queues.live_picture import HEARD, Picture
+from queues.live_sentinel import Sentinel
 from queues.live_store import LiveStore, draw
 from queues.live_switch import read_switch
 from telephony.ami import Ami, AmiError, AmiEventsLost, Event
@@ -53,10 +54,13 @@ log = structlog.get_logger()
 class Live:
     """Keeps one switch's picture; `run` ends only when cancelled."""
 
-    def __init__(self, ami: Ami, store: LiveStore, seats: Iterable[str]) -> None:
+    def __init__(
+        self, ami: Ami, store: LiveStore, seats: Iterable[str], queues: Iterable[Queue] = ()
+    ) -> None:
         self._ami = ami
         self._store = store
-        self._picture = Picture(seats)
+        self._picture = Picture(seats, queues)
+        self._sentinel = Sentinel(ami)
         self._changed = asyncio.Event()
         self._must_look = True
         self._looked = float("-inf")
@@ -105,6 +109,7 @@ class Live:
         while True:
             self._changed.clear()
             await self._look_if_due()
+            await self._watch_phones()
             await self._draw()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), PULSE)
@@ -121,6 +126,14 @@ class Live:
         except AmiError as error:
             self._must_look = True
             log.warning("live.cannot_look", reason=str(error))
+
+    async def _watch_phones(self) -> None:
+        if self._must_look or not self._ami.connected:
+            return
+        try:
+            await self._sentinel.look(self._picture.agents(utc_now()))
+        except AmiError as error:
+            log.warning("live.cannot_write", reason=str(error))
 
     async def _draw(self) -> None:
         try:
@@ -140,7 +153,9 @@ class Live:
             # Nothing seen yet: what an earlier run drew stays, with a warning on it.
             await self._store.mark_stale()
         else:
-            await self._store.write(draw(self._picture), self._as_of, stale=heard is None)
+            await self._store.write(
+                draw(self._picture, utc_now()), self._as_of, stale=heard is None
+            )
 
     def _note_redis(self, *, answers: bool, reason: str = "") -> None:
         if answers is not self._redis_answers:
@@ -148,14 +163,15 @@ class Live:
             log.warning("live.redis", answers=answers, reason=reason)
 
 
-async def run(settings: Settings, seats: Iterable[str]) -> None:
+async def run(settings: Settings, seats: Iterable[str], queues: Iterable[Queue]) -> None:
     """Draw this node's picture until SIGTERM or SIGINT."""
     ami = Ami.of(settings, classes=CLASSES, filters=FILTERS, ping_every=2.0)
     redis = Redis.from_url(
         settings.redis, decode_responses=True, socket_timeout=2, socket_connect_timeout=2
     )
     async with redis:
-        live = asyncio.ensure_future(Live(ami, LiveStore(redis, settings.node), seats).run())
+        store = LiveStore(redis, settings.node)
+        live = asyncio.ensure_future(Live(ami, store, seats, queues).run())
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, live.cancel)
         with contextlib.suppress(asyncio.CancelledError):
@@ -167,8 +183,9 @@ def main() -> None:
     configure_logging("live")
     try:
         settings = get_settings()
-        agents = load_agents(settings, load_queues(settings))
-        uvloop.run(run(settings, [agent.number for agent in agents]))
+        queues = load_queues(settings)
+        agents = load_agents(settings, queues)
+        uvloop.run(run(settings, [agent.number for agent in agents], queues))
     except HotlineError as fault:
         sys.exit(str(fault))
 

@@ -4,12 +4,14 @@ It is replaced whole by a look at the switch and moved on by events in between. 
 late or twice does no lasting harm: each says what is, not what to add.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from queues.agent_states import AgentState, Declared, Observed
+from core.clock import from_epoch
+from queues.agent_states import EXTENDED_WRAP_UP, AgentState, Declared, Observed
+from queues.definitions import Queue
 from queues.live_phones import Phones, phone_number
 from queues.live_switch import SwitchView
 from telephony.ami import Event
@@ -27,13 +29,13 @@ HEARD = (
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An agent in one queue."""
+    """An agent in one queue; `last_call` is the end of their last talk, in whatever queue."""
 
     number: str
     penalty: int
     paused: bool
     reason: str
-    calls_taken: int
+    last_call: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +59,25 @@ Change = Callable[["Picture", Event, datetime], str | None]
 
 
 class Picture:
-    """All agents and queues of one switch; `seats` are shown even when signed in nowhere."""
+    """All agents and queues of one switch; `seats` are shown even when signed in nowhere.
 
-    def __init__(self, seats: Iterable[str] = ()) -> None:
+    `queues` are known for the time they leave an agent after a talk.
+    """
+
+    def __init__(self, seats: Iterable[str] = (), queues: Iterable[Queue] = ()) -> None:
         self._seats = frozenset(seats)
+        self._wrap_up = {queue.name: timedelta(seconds=queue.wrap_up) for queue in queues}
         self._members: dict[tuple[str, str], Member] = {}
         self._callers: dict[str, list[Caller]] = {}
         self._phones = Phones()
         self._since: dict[str, tuple[Observed, datetime | None]] = {}
 
-    def agents(self) -> list[AgentState]:
-        """Return every agent, by number."""
+    def agents(self, now: datetime) -> list[AgentState]:
+        """Return every agent, by number, at an instant not before the last event."""
         memberships: dict[str, dict[str, Member]] = {number: {} for number in self._seats}
         for (queue, _), member in sorted(self._members.items()):
             memberships.setdefault(member.number, {})[queue] = member
-        return [self._agent(number, memberships[number]) for number in sorted(memberships)]
+        return [self._agent(number, memberships[number], now) for number in sorted(memberships)]
 
     def queues(self) -> list[QueueState]:
         """Return every queue, by name."""
@@ -104,18 +110,34 @@ class Picture:
         if self._since.get(number, (None, None))[0] is not observed:
             self._since[number] = (observed, began)
 
-    def _agent(self, number: str, mine: Mapping[str, Member]) -> AgentState:
+    def _agent(self, number: str, mine: Mapping[str, Member], now: datetime) -> AgentState:
         declared = _declared(mine.values())
         reasons = [m.reason for m in mine.values() if m.reason]
+        last_call = max((m.last_call for m in mine.values() if m.last_call), default=None)
+        observed, since = self._phones.observed(number), self._since.get(number, (None, None))[1]
+        if observed is Observed.IDLE and last_call and self._wraps_up(mine, last_call, now):
+            observed, since = Observed.WRAP_UP, last_call
         return AgentState(
             number=number,
             declared=declared,
             reason=reasons[0] if reasons and declared is Declared.BREAK else "",
-            observed=self._phones.observed(number),
-            since=self._since.get(number, (None, None))[1],
+            observed=observed,
+            since=since,
             queues={queue: member.penalty for queue, member in mine.items()},
-            calls_taken=sum(m.calls_taken for m in mine.values()),
+            last_call=last_call,
         )
+
+    def _wraps_up(self, mine: Mapping[str, Member], last_call: datetime, now: datetime) -> bool:
+        """Whether the switch leaves an idle agent alone because of the talk they had.
+
+        Of two queues' times the switch heeds the longer one.
+        """
+        if mine and all(_extends(member) for member in mine.values()):
+            return True
+        longest = max(
+            (self._wrap_up.get(queue, timedelta()) for queue in mine), default=timedelta()
+        )
+        return _declared(mine.values()) is Declared.AVAILABLE and now < last_call + longest
 
     def _queue_item(self, event: Event, now: datetime) -> None:
         if event.name == "QueueParams":
@@ -137,7 +159,7 @@ class Picture:
             penalty=event.number("Penalty"),
             paused=event["Paused"] == "1",
             reason=event["PausedReason"],
-            calls_taken=event.number("CallsTaken"),
+            last_call=from_epoch(event.number("LastCall")) if event.number("LastCall") else None,
         )
         return number
 
@@ -183,9 +205,14 @@ class Picture:
     }
 
 
-def _declared(memberships: Iterable[Member]) -> Declared:
-    paused = {member.paused for member in memberships}
-    if not paused:
+def _declared(memberships: Collection[Member]) -> Declared:
+    if not memberships:
         return Declared.OFFLINE
     # Paused in some queues only, the agent still takes calls.
-    return Declared.BREAK if paused == {True} else Declared.AVAILABLE
+    resting = all(member.paused and not _extends(member) for member in memberships)
+    return Declared.BREAK if resting else Declared.AVAILABLE
+
+
+def _extends(member: Member) -> bool:
+    """More time after a talk is a pause for the switch, but no break."""
+    return member.paused and member.reason == EXTENDED_WRAP_UP

@@ -1,6 +1,6 @@
 """The live picture in Redis: `hotline:<node>:live:…`, for wallboards and agents' desks.
 
-    agents   hash, number → JSON {declared, reason, observed, since, queues, calls_taken}
+    agents   hash, number → JSON {declared, reason, observed, since, queues}
     queues   hash, name → JSON {waiting, callers: [{call, position, joined}]}
     state    hash, as_of (when the switch last agreed) and stale ("1": do not trust the rest)
     marker   whose drawing this is; gone when Redis lost its memory
@@ -32,10 +32,10 @@ class Drawing:
     queues: Mapping[str, Plain] = field(default_factory=dict)
 
 
-def draw(picture: Picture) -> Drawing:
-    """Turn a picture into plain values."""
+def draw(picture: Picture, now: datetime) -> Drawing:
+    """Turn a picture into plain values, as of an instant not before its last event."""
     return Drawing(
-        agents={agent.number: _agent(agent) for agent in picture.agents()},
+        agents={agent.number: _agent(agent) for agent in picture.agents(now)},
         queues={queue.name: _queue(queue) for queue in picture.queues()},
     )
 
@@ -47,7 +47,6 @@ def _agent(agent: AgentState) -> Plain:
         "observed": agent.observed,
         "since": agent.since.isoformat() if agent.since else None,
         "queues": dict(agent.queues),
-        "calls_taken": agent.calls_taken,
     }
 
 

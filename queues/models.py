@@ -10,7 +10,13 @@ from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import INSTANT, Base, words
+from queues.agent_models import AgentEvent, AgentLeg
 from tickets.outcomes import Outcome
+
+__all__ = [
+    "AgentEvent", "AgentLeg", "Call", "EndedBy", "LedgerPosition", "Stream", "SwitchEvent",
+    "SwitchFile",
+]  # fmt: skip
 
 
 class Stream(StrEnum):

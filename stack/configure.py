@@ -4,7 +4,7 @@ import fcntl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from asterisk_conf.render import AgentView, Plan, QueueView, render
+from asterisk_conf.render import AgentView, BreakView, Plan, QueueView, render
 from core.settings import Settings
 from ivr.catalogue import greetings, main_alias, queue_keys, survival_essentials
 from ivr.flow import Flow
@@ -12,6 +12,7 @@ from ivr.lines import load_lines
 from ivr.store import flow_store
 from ivr.timetable_file import load_timetable
 from queues.agents import load_agents
+from queues.breaks import load_breaks
 from queues.definitions import load_queues
 from recordings.build import build_all
 from recordings.standing import standings
@@ -38,8 +39,8 @@ def configure(
         partners=lines.partners,
         queues=[
             QueueView(
-                q.name, q.strategy, q.ring_timeout, q.wrap_up, q.max_waiting,
-                sorted(keys.get(q.name, set())),
+                q.name, q.strategy, q.ring_timeout, q.wrap_up, q.wrap_up_limit, q.max_waiting,
+                q.weight, sorted(keys.get(q.name, set())),
             )
             for q in queues
         ],
@@ -47,6 +48,7 @@ def configure(
             AgentView(a.number, settings.secrets.sip_password(a.number), a.queues) for a in agents
         ],
         prompts=[(one.record.slot, key) for key, one in standings(settings).items()],
+        breaks=[BreakView(b.key, b.name, b.title) for b in load_breaks(settings)],
         music_classes=sorted(f"{language}-{prompt}" for language, prompt in greeted),
     )  # fmt: skip
     with _alone(settings):

@@ -14,6 +14,11 @@ from telephony.text import call_uid, plausible_instant, readable
 # What Asterisk writes where a line belongs to no queue or no agent.
 NONE = "NONE"
 
+# Our own lines. An agent's change as it was meant: act, cause, actor, reason.
+AGENT_ACT = "HL-AGENT"
+# After a talk: the seconds that the switch leaves the agent alone.
+WRAP_UP = "HL-WRAP-UP"
+
 
 class QueueKind(StrEnum):
     """The events that decide something; others are kept but not asked."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from core.clock import from_epoch
 from queues import journal
+from queues.ledger.agent_lines import AgentLine, LegLine, agent_line, leg_line
 from queues.ledger.story import Event, Restart
 from queues.ledger.tail import Reading
 from queues.models import Stream
@@ -50,12 +51,17 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class Batch:
-    """What one reading came to; `end` is the position behind the last line taken."""
+    """What one reading came to; `end` is the position behind the last line taken.
+
+    Lines about agents stand beside their position.
+    """
 
     end: int
     rows: list[Row] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     restarts: list[Restart] = field(default_factory=list)
+    agent_lines: list[tuple[int, AgentLine]] = field(default_factory=list)
+    leg_lines: list[LegLine] = field(default_factory=list)
     read_up_to: float | None = None
     unreadable: int = 0
 
@@ -88,6 +94,15 @@ def _add(batch: Batch, event: Event | None, pos: int, record: bytes) -> None:
         batch.events.append(event)
     if (restart := restart_of(event)) is not None:
         batch.restarts.append(restart)
+    _add_of_agents(batch, event, pos)
+
+
+def _add_of_agents(batch: Batch, event: Event, pos: int) -> None:
+    if isinstance(event, cel.ChannelEvent):
+        if (leg := leg_line(event)) is not None:
+            batch.leg_lines.append(leg)
+    elif isinstance(event, queue_log.QueueEvent) and (line := agent_line(event)) is not None:
+        batch.agent_lines.append((pos, line))
 
 
 def reread(stream: Stream, line: str) -> Event | None:

@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from core.clock import from_epoch, utc_now
 from core.settings import Settings
-from queues.ledger import repository
+from queues.ledger import agent_repository, repository
+from queues.ledger.agent_book import Standing
+from queues.ledger.agent_lines import legs_of
 from queues.ledger.book import Book, Entry
-from queues.ledger.events import reread, restart_of
+from queues.ledger.events import Batch, reread, restart_of
 from queues.ledger.facts import Rules
 from queues.ledger.publishing import News, publish, publish_carefully
 from queues.ledger.sources import Position, Source, Taken, look, sources_of
@@ -38,6 +40,7 @@ class Ledger:
     careful: bool = False
     # Calls that the database refuses: uncounted until we begin anew, but all their lines are kept.
     _aside: set[str] = field(default_factory=set)
+    _standings: dict[str, Standing] = field(default_factory=dict)
     _restored: bool = False
     _beat: float = 0.0
 
@@ -96,6 +99,8 @@ class Ledger:
         # What is stored of these calls is read before more of it is stored.
         await self._load(session, self.book.unknown(touched))
         moved = {one.source.stream: await self._keep(session, one) for one in news}
+        for restart in restarts:
+            await agent_repository.end_legs(session, self.book.node, restart.since)
         self.book.learn(events, restarts)
         self.book.as_of = _told_up_to(moved, self.book.as_of)
         changed = self.book.refold(touched, time.monotonic())
@@ -114,9 +119,21 @@ class Ledger:
         to = one.position(file_id)
         await repository.move(session, node, source.stream, was, to, one.reading.unread, now)
         await repository.copy_events(session, file_id, one.batch.rows)
+        await self._keep_agents(session, file_id, one.batch)
         if one.batch.unreadable:
             log.warning("ledger.unreadable", stream=source.stream, lines=one.batch.unreadable)
         return to
+
+    async def _keep_agents(self, session: AsyncSession, file_id: int, batch: Batch) -> None:
+        """Store what a batch tells of agents."""
+        node = self.book.node
+        if batch.agent_lines:
+            unknown = {line.agent for _, line in batch.agent_lines} - self._standings.keys()
+            self._standings |= await agent_repository.standings(session, node, unknown)
+            lines = batch.agent_lines
+            await agent_repository.add_events(session, node, file_id, lines, self._standings)
+        if batch.leg_lines:
+            await agent_repository.save_legs(session, node, legs_of(batch.leg_lines))
 
     async def _turn(self, session: AsyncSession, one: Taken, was: Position | None) -> int:
         """Leave the file we were in, if any, and register the one we go on with."""
@@ -163,6 +180,7 @@ class Ledger:
         """Forget everything and begin from what is stored."""
         node = self.book.node
         self.book = Book(node, self.book.rules)
+        self._standings = {}
         async with self.sessions() as session:
             stored = await repository.positions(session, node)
             lives = [reread(*told) for told in await repository.restart_lines(session, node)]

@@ -294,5 +294,6 @@ def _impatient_configuration(home: Path) -> Path:
         lines.read_text().replace("answer_timeout = 20", f"answer_timeout = {RINGING_IN_TESTS}")
     )
     queues = folder / "queues.toml"
-    queues.write_text(queues.read_text().replace("ring_timeout = 15", "ring_timeout = 5"))
+    text = queues.read_text().replace("ring_timeout = 15", "ring_timeout = 5")
+    queues.write_text(text.replace("wrap_up = 10", "wrap_up = 0"))
     return folder

@@ -5,11 +5,23 @@ from pathlib import Path
 
 import pytest
 
+from core.clock import utc_now
 from core.errors import ConfigError, HotlineError
 from core.settings import CHECKOUT, Settings
-from queues.agent_states import Declared, Observed
-from queues.agents import Agent, find_agent, list_agents, load_agents, log_in, log_out
-from queues.definitions import Strategy, load_queues
+from queues.agent_acts import (
+    NothingToWrapUpError,
+    Person,
+    extend_wrap_up,
+    list_agents,
+    make_available,
+    sign_in,
+    sign_out,
+    take_break,
+)
+from queues.agent_states import Act, Declared, IllegalActError, Observed, declare
+from queues.agents import Agent, find_agent, load_agents
+from queues.breaks import Break, load_breaks
+from queues.definitions import Overflow, Queue, Step, Strategy, load_queues
 from telephony.ami import Ami, AmiRefused
 from tests.unit.fake_ami import FakeSwitch, Headers, Session, fake_switch, make_ami
 
@@ -19,11 +31,15 @@ GOOD_QUEUE = """
 [[queue]]
 name = "GEN"
 title = "综合受理"
+skill = "general"
 strategy = "rrmemory"
 ring_timeout = 15
 wrap_up = 0
 max_waiting = 600
 """
+
+
+SEAT = '[[agent]]\nnumber = "8013"\n{}\n'
 
 
 @pytest.fixture
@@ -47,6 +63,7 @@ def test_the_files_shipped_with_the_project_are_read() -> None:
     assert queues[0].name == "GEN"
     assert queues[0].strategy is Strategy.RRMEMORY
     assert find_agent(agents, "8013").queues["GEN"] == 0
+    assert load_breaks(settings)[0].name == "rest"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +97,7 @@ def test_a_fault_names_the_line_of_its_entry(settings: Settings) -> None:
     write_queues(settings, GOOD_QUEUE + GOOD_QUEUE.replace("rrmemory", "roundrobin"))
     with pytest.raises(ConfigError) as caught:
         load_queues(settings)
-    assert caught.value.line == 10
+    assert caught.value.line == 11
 
 
 def test_a_queue_written_twice_is_refused(settings: Settings) -> None:
@@ -99,17 +116,15 @@ def test_a_hotline_without_queues_is_refused(settings: Settings, text: str) -> N
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('[[agent]]\nnumber = "8013"\nqueues = { ENT = 0 }', "names ENT, which is none of GEN"),
-        ('[[agent]]\nnumber = "8013"\nqueues = {}', "at least one queue"),
-        ('[[agent]]\nnumber = "8013"\nqueues = ["GEN"]', "at least one queue"),
-        ('[[agent]]\nnumber = "8013"\nqueues = { GEN = -1 }', "'GEN' must be a number from 0"),
-        ("[[agent]]\nnumber = 8013\nqueues = { GEN = 0 }", "must be a text such as"),
-        ('[[agent]]\nnumber = "80,13"\nqueues = { GEN = 0 }', "must be a text such as"),
-        ('[[agent]]\nnumber = "8013"\nname = "x"\nqueues = { GEN = 0 }', "'name' is not known"),
-        (
-            '[[agent]]\nnumber = "8013"\nqueues = { GEN = 0 }\n' * 2,
-            "8013 is used already in line 1",
-        ),
+        (SEAT.format("skills = { enterprise = 1 }"), "names enterprise; queues ask for general"),
+        (SEAT.format("skills = {}"), "at least one, such as { general = 1 }"),
+        (SEAT.format('skills = ["general"]'), "at least one"),
+        (SEAT.format("skills = { general = 0 }"), "'general' must be a number from 1 to 9"),
+        (SEAT.format("skills = { general = 1 }\nlanguages = { en = 1 }"), "names en; queues"),
+        ("[[agent]]\nnumber = 8013\nskills = { general = 1 }", "must be a text such as"),
+        ('[[agent]]\nnumber = "80,13"\nskills = { general = 1 }', "must be a text such as"),
+        (SEAT.format('name = "x"\nskills = { general = 1 }'), "'name' is not known"),
+        (SEAT.format("skills = { general = 1 }") * 2, "8013 is used already in line 1"),
     ],
 )
 def test_a_fault_in_agents_toml_is_refused_with_a_sentence(
@@ -147,7 +162,14 @@ class Queues:
             "QueueStatus": self.status,
             "DeviceStateList": self.phones,
             "CoreShowChannels": self.channels,
+            "QueuePause": self.pause,
+            "QueueLog": self.log,
+            "DBDelTree": self.done,
+            "DBPut": self.done,
+            "Originate": self.done,
         }
+        self.log_lines: list[str] = []
+        self.last_call = 0
 
     async def add(self, session: Session, headers: Headers) -> None:
         key = headers["Queue"], headers["Interface"]
@@ -169,6 +191,20 @@ class Queues:
         self.members[headers["Queue"], headers["Interface"]]["Penalty"] = headers["Penalty"]
         await session.answer(headers, "Response: Success", "Message: Interface penalty set")
 
+    async def pause(self, session: Session, headers: Headers) -> None:
+        for (_, interface), member in self.members.items():
+            if interface == headers["Interface"]:
+                member["Paused"] = "1" if headers["Paused"] == "true" else "0"
+                member["Reason"] = headers["Reason"] if headers["Paused"] == "true" else ""
+        await self.done(session, headers)
+
+    async def log(self, session: Session, headers: Headers) -> None:
+        self.log_lines.append(f"{headers['Interface']} {headers['Event']} {headers['Message']}")
+        await self.done(session, headers)
+
+    async def done(self, session: Session, headers: Headers) -> None:
+        await session.answer(headers, "Response: Success", "Message: done")
+
     async def status(self, session: Session, headers: Headers) -> None:
         await session.answer(headers, "Response: Success", "EventList: start")
         for (queue, interface), member in self.members.items():
@@ -176,7 +212,8 @@ class Queues:
                 await session.answer(
                     headers, "Event: QueueMember", f"Queue: {queue}", f"Location: {interface}",
                     f"Name: {member['MemberName']}", f"Penalty: {member['Penalty']}",
-                    "Status: 1", f"Paused: {member.get('Paused', '0')}", "CallsTaken: 4",
+                    "Status: 1", f"Paused: {member.get('Paused', '0')}",
+                    f"LastCall: {self.last_call}",
                     f"PausedReason: {member.get('Reason', '')}",
                 )  # fmt: skip
         await session.answer(headers, "Event: QueueStatusComplete", "EventList: Complete")
@@ -214,12 +251,15 @@ async def ami(switch: FakeSwitch) -> AsyncIterator[Ami]:
 
 
 WANG = Agent("8013", {"GEN": 0, "ENT": 1})
+HERSELF = Person("8013")
+MEAL = Break("2", "meal", "就餐")
+GEN = Queue("GEN", "综合受理", Strategy.RRMEMORY, 15, 10, 600)
 
 
 async def test_signing_in_makes_a_member_of_each_queue_under_the_seats_number(
     queues: Queues, ami: Ami
 ) -> None:
-    await log_in(ami, WANG)
+    await sign_in(ami, WANG, HERSELF)
     member = queues.members["ENT", "PJSIP/8013"]
     assert set(queues.members) == {("GEN", "PJSIP/8013"), ("ENT", "PJSIP/8013")}
     assert member["MemberName"] == "8013"
@@ -230,8 +270,8 @@ async def test_signing_in_makes_a_member_of_each_queue_under_the_seats_number(
 async def test_signing_in_twice_is_signing_in_once_and_the_last_penalty_counts(
     queues: Queues, ami: Ami
 ) -> None:
-    await log_in(ami, WANG)
-    await log_in(ami, Agent("8013", {"GEN": 5, "ENT": 1}))
+    await sign_in(ami, WANG, HERSELF)
+    await sign_in(ami, Agent("8013", {"GEN": 5, "ENT": 1}), HERSELF)
     assert queues.members["GEN", "PJSIP/8013"]["Penalty"] == "5"
     assert len(queues.members) == 2
 
@@ -240,30 +280,160 @@ async def test_a_queue_the_switch_lacks_leaves_the_seat_signed_in_nowhere(
     queues: Queues, ami: Ami
 ) -> None:
     with pytest.raises(AmiRefused, match="No such queue"):
-        await log_in(ami, Agent("8013", {"GEN": 0, "NEW": 0}))
+        await sign_in(ami, Agent("8013", {"GEN": 0, "NEW": 0}), HERSELF)
     assert queues.members == {}
 
 
 async def test_signing_out_leaves_also_queues_no_longer_configured_and_nobody_elses(
     queues: Queues, ami: Ami
 ) -> None:
-    await log_in(ami, Agent("8013", {"GEN": 0, "OLD": 0}))
-    await log_in(ami, Agent("8014", {"GEN": 0}))
-    await log_out(ami, WANG)
+    await sign_in(ami, Agent("8013", {"GEN": 0, "OLD": 0}), HERSELF)
+    await sign_in(ami, Agent("8014", {"GEN": 0}), HERSELF)
+    await sign_out(ami, WANG, HERSELF)
     assert set(queues.members) == {("GEN", "PJSIP/8014")}
-    await log_out(ami, WANG)
+    await sign_out(ami, WANG, HERSELF)
 
 
 async def test_the_list_keeps_what_was_declared_apart_from_what_is_observed(
     queues: Queues, ami: Ami
 ) -> None:
-    await log_in(ami, WANG)
+    await sign_in(ami, WANG, HERSELF)
     for member in queues.members.values():
         member |= {"Paused": "1", "Reason": "小休"}
     on_break, absent = await list_agents(ami, [WANG, Agent("8014", {"GEN": 0})])
     assert (on_break.number, on_break.declared, on_break.reason) == ("8013", Declared.BREAK, "小休")
     assert on_break.observed is Observed.IDLE
     assert on_break.queues == {"ENT": 1, "GEN": 0}
-    assert on_break.calls_taken == 8
     assert (absent.number, absent.declared) == ("8014", Declared.OFFLINE)
     assert absent.observed is Observed.UNREACHABLE
+
+
+async def test_every_act_is_written_down_with_who_did_it_and_why(queues: Queues, ami: Ami) -> None:
+    await sign_in(ami, WANG, HERSELF)
+    await take_break(ami, WANG, MEAL, Person("li|\n班长"))
+    await make_available(ami, WANG, HERSELF)
+    await sign_out(ami, WANG, Person("li"))
+    assert queues.log_lines == [
+        "8013 HL-AGENT sign-in|agent|8013|",
+        "8013 HL-AGENT break|supervisor|li  班长|meal",
+        "8013 HL-AGENT available|agent|8013|",
+        "8013 HL-AGENT sign-out|supervisor|li|",
+    ]
+
+
+async def test_signing_in_ends_a_break_and_leaves_queues_no_longer_served(
+    queues: Queues, ami: Ami
+) -> None:
+    await sign_in(ami, Agent("8013", {"GEN": 0, "OLD": 0}), HERSELF)
+    await take_break(ami, WANG, MEAL, HERSELF)
+    await sign_in(ami, WANG, HERSELF)
+    assert set(queues.members) == {("GEN", "PJSIP/8013"), ("ENT", "PJSIP/8013")}
+    (state,) = await list_agents(ami, [WANG])
+    assert (state.declared, state.reason) == (Declared.AVAILABLE, "")
+
+
+async def test_who_is_not_signed_in_has_no_break(queues: Queues, ami: Ami) -> None:
+    with pytest.raises(IllegalActError, match="8013 is offline; break is not possible"):
+        await take_break(ami, WANG, MEAL, HERSELF)
+    assert queues.log_lines == []
+
+
+async def test_more_time_after_a_talk_is_no_break_and_only_after_a_talk(
+    queues: Queues, ami: Ami
+) -> None:
+    await sign_in(ami, WANG, HERSELF)
+    with pytest.raises(NothingToWrapUpError):
+        await extend_wrap_up(ami, WANG, [GEN], HERSELF)
+    queues.last_call = int(utc_now().timestamp()) - 60
+    left = await extend_wrap_up(ami, WANG, [GEN], HERSELF)
+    assert 235 <= left <= 240
+    (state,) = await list_agents(ami, [WANG], [GEN])
+    assert (state.declared, state.observed) == (Declared.AVAILABLE, Observed.WRAP_UP)
+
+
+async def test_after_a_talk_the_switch_leaves_the_agent_alone_for_a_while(
+    queues: Queues, ami: Ami
+) -> None:
+    await sign_in(ami, WANG, HERSELF)
+    queues.last_call = int(utc_now().timestamp()) - 5
+    (state,) = await list_agents(ami, [WANG], [GEN])
+    assert state.observed is Observed.WRAP_UP
+    queues.last_call -= 6
+    (state,) = await list_agents(ami, [WANG], [GEN])
+    assert state.observed is Observed.IDLE
+
+
+@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize("declared", Declared)
+def test_each_act_either_leads_somewhere_or_is_refused(act: Act, declared: Declared) -> None:
+    allowed = {
+        Act.BREAK: {Declared.AVAILABLE, Declared.BREAK},
+        Act.AVAILABLE: {Declared.AVAILABLE, Declared.BREAK},
+        Act.WRAP_UP: {Declared.AVAILABLE},
+    }.get(act, set(Declared))
+    if declared in allowed:
+        assert isinstance(declare("8013", declared, act), Declared)
+    else:
+        with pytest.raises(IllegalActError):
+            declare("8013", declared, act)
+
+
+def test_skills_and_languages_decide_who_serves_a_queue_and_how_early(settings: Settings) -> None:
+    english = GOOD_QUEUE.replace("GEN", "EN").replace("skill =", 'language = "en"\nskill =')
+    write_queues(settings, GOOD_QUEUE + english)
+    write_agents(
+        settings,
+        SEAT.format("skills = { general = 2 }\nlanguages = { zh = 1, en = 3 }")
+        + SEAT.format("skills = { general = 1 }").replace("8013", "8014"),
+    )
+    fluent, other = load_agents(settings, load_queues(settings))
+    assert fluent.queues == {"GEN": 1, "EN": 3}
+    assert other.queues == {"GEN": 0}
+
+
+def test_a_queue_opens_step_by_step_and_overflows(settings: Settings) -> None:
+    law = GOOD_QUEUE.replace("GEN", "LAW") + (
+        "relax = [{ after = 0, penalty = 0 }, { after = 10, penalty = 8 }]\n"
+        'overflow_to = "GEN"\noverflow_after = 40\n'
+    )
+    write_queues(settings, GOOD_QUEUE + law)
+    queue = load_queues(settings)[1]
+    assert queue.relax == (Step(0, 0), Step(10, 8))
+    assert queue.overflow == Overflow("GEN", 40)
+
+
+@pytest.mark.parametrize(
+    ("added", "sentence"),
+    [
+        ("relax = [{ after = 5, penalty = 0 }]", "say first who is rung at once"),
+        ("relax = [{ after = 0, penalty = 2 }, { after = 9, penalty = 1 }]", "open further"),
+        ("relax = 3", "must be a list"),
+        ("relax = [3]", "Each step of 'relax'"),
+        ('overflow_to = "GEN"\noverflow_after = 9', "do not overflow themselves"),
+        ('overflow_to = "GEN"', "'overflow_after' must be a number"),
+        ("wrap_up_limit = 5\nwrap_up = 10", "This is not TOML"),
+        ("weight = 101", "number from 0 to 100"),
+        ('language = "EN"', "'language' must be a text"),
+    ],
+)
+def test_a_fault_in_what_a_queue_may_add_is_refused(
+    settings: Settings, added: str, sentence: str
+) -> None:
+    write_queues(settings, GOOD_QUEUE + added + "\n")
+    with pytest.raises(ConfigError, match=sentence):
+        load_queues(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[[break]]\nkey = "1"\nname = "wrap-up"\ntitle = "x"', "the hotline itself uses"),
+        ('[[break]]\nkey = "11"\nname = "rest"\ntitle = "x"', "'key' must be a text"),
+        ('[[break]]\nkey = "1"\nname = "re|st"\ntitle = "x"', "'name' must be a text"),
+        ('[[break]]\nkey = "1"\nname = "rest"\ntitle = "x"\n' * 2, "used already in line 1"),
+    ],
+)
+def test_a_fault_in_breaks_toml_is_refused(settings: Settings, text: str, sentence: str) -> None:
+    (settings.config_dir / "breaks.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=sentence):
+        load_breaks(settings)

@@ -55,7 +55,7 @@ def test_every_file_that_is_read_is_named_for_programs(folder: Path) -> None:
     [
         ("lines.toml", 'code = "12345"', 'code = "a b"'),
         ("queues.toml", "ring_timeout", "ring_time"),
-        ("agents.toml", "GEN = 0", "GENN = 0"),
+        ("agents.toml", "general = 1", "genral = 1"),
         ("prompts.toml", "\ngoodbye =", "\nGood_Bye ="),
         ("calendar.toml", "2026-02-14", "2026-02-13"),
         ("limits.toml", 'dispatch = "30 min"\nsign', 'dispatch = "soon"\nsign'),

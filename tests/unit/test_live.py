@@ -94,7 +94,7 @@ def apply(picture: Picture, text: str, now: datetime = NOON) -> None:
 
 
 def agent(picture: Picture, number: str) -> AgentState:
-    return next(agent for agent in picture.agents() if agent.number == number)
+    return next(agent for agent in picture.agents(NOON) if agent.number == number)
 
 
 def waiting(picture: Picture, queue: str = "GEN") -> list[str]:
@@ -125,7 +125,7 @@ def newstate(state: int) -> str:
 
 
 def test_a_look_shows_who_works_and_who_waits(picture: Picture) -> None:
-    wang, li = picture.agents()
+    wang, li = picture.agents(NOON)
     assert (wang.declared, wang.observed) == (Declared.AVAILABLE, Observed.TALKING)
     assert wang.since == NOON - timedelta(seconds=65)
     assert (li.declared, li.observed, li.since) == (Declared.OFFLINE, Observed.UNREACHABLE, None)
@@ -193,7 +193,7 @@ def test_an_agent_nobody_configured_is_shown_while_signed_in(picture: Picture) -
     apply(picture, member(1, kind="Added").replace("8013", "8099"))
     assert agent(picture, "8099").declared is Declared.AVAILABLE
     apply(picture, member(1, kind="Removed").replace("8013", "8099"))
-    assert [a.number for a in picture.agents()] == ["8013", "8014"]
+    assert [a.number for a in picture.agents(NOON)] == ["8013", "8014"]
 
 
 def test_callers_stand_where_the_switch_puts_them(picture: Picture) -> None:
@@ -241,7 +241,7 @@ def test_a_look_forgets_what_the_switch_forgot(picture: Picture) -> None:
 
 
 def test_odd_events_change_nothing(picture: Picture) -> None:
-    before = draw(picture)
+    before = draw(picture, NOON)
     apply(
         picture,
         """
@@ -266,11 +266,11 @@ def test_odd_events_change_nothing(picture: Picture) -> None:
         State: INUSE
         """,
     )
-    assert draw(picture) == before
+    assert draw(picture, NOON) == before
 
 
 def test_a_drawing_holds_no_callers_number(picture: Picture) -> None:
-    drawing = draw(picture)
+    drawing = draw(picture, NOON)
     assert drawing.queues["GEN"]["waiting"] == 2
     assert drawing.queues["GEN"]["callers"][1]["position"] == 2
     assert drawing.agents["8013"]["observed"] == "talking"
