@@ -15,6 +15,8 @@ from core.settings import Settings, get_settings
 log = structlog.get_logger()
 
 _LOOPBACK = "127.0.0.1"
+# Seconds for requests to end in; who listens to the live picture would never end by themselves.
+_FAREWELL = 3
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -46,7 +48,12 @@ def main() -> None:
     except HotlineError as error:
         sys.exit(str(error))
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, proxy_headers=False
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_FAREWELL,
     )
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -12,6 +12,7 @@ from api import (
     errors,
     health,
     lines,
+    live,
     prompts,
     reports,
     security,
@@ -38,6 +39,7 @@ ROOMS = (
     prompts,
     staffing,
     lines,
+    live,
 )
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
+from api.live_hub import TooManyListeners
 from api.security import HEADERS
 from core.errors import HotlineError
 from foresight.plan import DayTooFar, NoSuchInterval
@@ -80,6 +81,7 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     DayTooFar: HTTPStatus.BAD_REQUEST,
     NoSuchInterval: HTTPStatus.BAD_REQUEST,
     GoalBeyondReach: HTTPStatus.BAD_REQUEST,
+    TooManyListeners: HTTPStatus.SERVICE_UNAVAILABLE,
     BadTake: HTTPStatus.BAD_REQUEST,
     CannotSay: HTTPStatus.BAD_REQUEST,
     NoSuchVersion: HTTPStatus.NOT_FOUND,

@@ -1,7 +1,8 @@
 """What requests work with: the database and Redis, opened once for each process."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from fastapi import Depends, Request
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from api.live_hub import Hub
 from core.database import make_engine, make_sessions
 from core.settings import Settings
 
@@ -20,6 +22,7 @@ class Resources:
     settings: Settings
     sessions: async_sessionmaker[AsyncSession]
     redis: Redis
+    hub: Hub
 
 
 @asynccontextmanager
@@ -27,9 +30,18 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     """Make the pools ready and close them in the end; nothing connects before it is asked for."""
     engine = make_engine(settings.database)
     redis = Redis.from_url(settings.redis, socket_timeout=3, socket_connect_timeout=3)
+    live = Redis.from_url(
+        settings.redis, decode_responses=True, socket_timeout=3, socket_connect_timeout=3
+    )
+    hub = Hub(live, settings.node)
+    reading = asyncio.create_task(hub.run())
     try:
-        yield Resources(settings, make_sessions(engine), redis)
+        yield Resources(settings, make_sessions(engine), redis, hub)
     finally:
+        reading.cancel()
+        with suppress(asyncio.CancelledError):
+            await reading
+        await live.aclose()
         await redis.aclose()
         await engine.dispose()
 

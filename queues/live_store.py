@@ -4,7 +4,10 @@
     queues   hash, name → JSON {waiting, callers: [{call, position, joined}]}
     state    hash, as_of (when the switch last agreed) and stale ("1": do not trust the rest)
     marker   whose drawing this is; gone when Redis lost its memory
-    changes  channel, JSON {as_of, stale, agents, queues, gone}, the changed ones only
+    figures  JSON, today's figures (written by `reports.live_figures`, as are the next)
+    check    JSON, how the figures and the ledger agree with this picture
+    changes  channel, JSON {as_of, stale, agents, queues, gone}, the changed ones only; also
+             {figures} and {check}
 
 Instants are ISO 8601 in UTC. Nothing here is truth; counts of calls are the ledger's.
 """
@@ -58,18 +61,23 @@ def _queue(queue: QueueState) -> Plain:
     return {"waiting": len(callers), "callers": callers}
 
 
+def live_key(node: str, name: str) -> str:
+    """Return the full name of one of the keys above."""
+    return f"hotline:{node}:live:{name}"
+
+
 class LiveStore:
     """One node's picture in Redis; writes what changed and tells who listens."""
 
     def __init__(self, redis: Redis, node: str) -> None:
         self._redis = redis
-        self._prefix = f"hotline:{node}:live"
+        self._node = node
         self._mark = token_hex(8)
         self._drawn = Drawing()
 
     def key(self, name: str) -> str:
         """Return the full name of one of the keys above."""
-        return f"{self._prefix}:{name}"
+        return live_key(self._node, name)
 
     async def is_lost(self) -> bool:
         """Whether Redis forgot what we wrote: it was flushed or started anew."""
