@@ -18,6 +18,7 @@ from api import (
     security,
     staffing,
     tickets,
+    year_on_year,
 )
 from api.docs import docs_of
 from api.errors import MEDIA_TYPE, Problem
@@ -40,6 +41,7 @@ ROOMS = (
     staffing,
     lines,
     live,
+    year_on_year,
 )
 
 

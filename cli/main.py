@@ -15,7 +15,7 @@ from cli import (
     ledger,
     logs,
     prompts,
-    report,
+    reports,
     staffing,
     suite,
     tickets,
@@ -42,7 +42,7 @@ app.command()(calls.calls)
 app.command()(tickets.tickets)
 app.command()(abandoned.abandoned)
 app.command("test")(suite.suite)
-app.add_typer(report.app, name="report")
+app.add_typer(reports.app, name="report")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(agents.app, name="agents")
 flow.app.command("at")(flow_at.at)

@@ -14,7 +14,7 @@ from core.errors import HotlineError
 from queues.models import Call
 from reports import repository
 from reports.counts import Counts
-from reports.definitions import MEASURES, Measure
+from reports.definitions import MEASURES, CallMeasure
 from reports.hearing import heard
 from reports.repository import CallInList, Place
 from reports.rollups import counted
@@ -98,7 +98,7 @@ class AnswerRate:
     as_of: datetime
     rows: list[ReportRow]
     total: ReportRow
-    definitions: tuple[Measure, ...]
+    definitions: tuple[CallMeasure, ...]
     offenders: list[CallInList]
     witness: Witness
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.clock import local, midnight, utc_now
 from reports.answer_rate import Period
 from reports.counts import Counts
-from reports.definitions import BY_ID, Measure, Unit
+from reports.definitions import BY_ID, CallMeasure, Unit
 from reports.rollups import counted
 from reports.selections import Grouping
 
@@ -53,7 +53,7 @@ class Rolling:
     """
 
     period: Period
-    measure: Measure
+    measure: CallMeasure
     as_of: datetime
     windows: list[Window]
 
@@ -89,7 +89,7 @@ async def rolling(
     return Rolling(period, by, as_of, [window for window in windows if window.end <= as_of])
 
 
-def _windows(starts: Sequence[datetime], hours: Sequence[Counts], by: Measure) -> list[Window]:
+def _windows(starts: Sequence[datetime], hours: Sequence[Counts], by: CallMeasure) -> list[Window]:
     """Add up every 24 hours in a row; the first window ends an hour after the period begins.
 
     What a share divides are plain sums over calls, so each is the sum of its hours'.

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.clock import local_day, utc_now
 from reports.answer_rate import Period
 from reports.counts import Counts
-from reports.definitions import MEASURES, Measure, Unit
+from reports.definitions import MEASURES, CallMeasure, Unit
 from reports.repository import first_day
 from reports.rollups import total
 
@@ -27,7 +27,7 @@ class Change:
     of times: how much faster, where `relative` says how much less time.
     """
 
-    measure: Measure
+    measure: CallMeasure
     now: float | None
     before: float | None
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.counts import Counts
-from reports.definitions import BY_ID, MEASURES, Measure, Unit
+from reports.definitions import BY_ID, MEASURES, CallMeasure, Unit
+from reports.definitions.volumes import FATES
 from tickets.outcomes import Outcome
 
 pytestmark = pytest.mark.unit
@@ -33,6 +34,7 @@ A_DAY = Counts(
     waited_abandoned=90.0,
     waited_all=880.0,
     reached=1200.0,
+    rang=320.0,
     talked=17_440.0,
     rated=50,
     satisfied=49,
@@ -65,6 +67,17 @@ counts = st.builds(
         ("arrivals", 103),
         ("human_requests", 90),
         ("answered", 80),
+        ("menu_hangups", 5),
+        ("menu_served", 4),
+        ("closed_hours", 1),
+        ("queue_entries", 95),
+        ("timed_out", 3),
+        ("not_admitted", 0),
+        ("voicemails", 0),
+        ("callbacks_taken", 1),
+        ("sent_on", 0),
+        ("failures", 0),
+        ("mean_ring", 4.0),
         ("abandoned_total", 6),
         ("abandoned", 4),
         ("abandoned_short", 2),
@@ -125,11 +138,19 @@ def test_the_longest_of_two_days_is_the_longer_one(first: Counts, second: Counts
     assert (first + second).longest_wait == max(waits, default=None)
 
 
+@given(counts)
+def test_whoever_asked_for_a_human_is_in_one_counter_and_whoever_arrived_too(day: Counts) -> None:
+    fates = sum(calls(BY_ID[name], day) for name in FATES)
+    assert fates == calls(BY_ID["human_requests"], day)
+    menu = sum(calls(BY_ID[name], day) for name in ("menu_hangups", "menu_served", "closed_hours"))
+    assert menu + fates == day.arrivals - day.running
+
+
 def test_a_call_without_a_class_shows_as_unexplained() -> None:
     assert Counts(arrivals=3, running=1, classes={Outcome.ANSWERED: 1}).unexplained == 1
 
 
-def calls(measure: Measure, day: Counts) -> float:
+def calls(measure: CallMeasure, day: Counts) -> float:
     value = measure.value(day)
     assert value is not None
     return value

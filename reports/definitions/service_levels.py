@@ -1,0 +1,80 @@
+"""The textbook forms of the service level, and the share of those who gave up."""
+
+from reports.counts import ABANDONED
+from reports.definitions.measure import CallMeasure, Measure, Unit
+from reports.definitions.words import EARLY, STILL_RUNNING, TEXTBOOK
+from tickets.outcomes import Outcome
+
+SERVICE_LEVELS: tuple[CallMeasure, ...] = (
+    Measure(
+        id="service_level_with_early_abandons",
+        version=1,
+        name_zh="服务水平（含15秒内放弃）",
+        name_en="Service level, early abandons counted as served",
+        formula="(answered within 15 s + abandoned within 15 s) / (answered + abandoned)",
+        numerator=f"calls answered or abandoned {EARLY}",
+        denominator="calls of class answered, abandoned or abandoned_short",
+        exclusions=f"{STILL_RUNNING}; all other classes",
+        unit=Unit.SHARE,
+        source=f"{TEXTBOOK}; Asterisk's ServicelevelPerf2",
+        over=lambda c: c.answered_in_time + c.abandoned_in_time,
+        under=lambda c: c.of(Outcome.ANSWERED, *ABANDONED),
+    ),
+    Measure(
+        id="service_level_over_answered_and_abandoned",
+        version=1,
+        name_zh="服务水平（占接通与放弃量）",
+        name_en="Service level, of answered and abandoned",
+        formula="answered within 15 s / (answered + abandoned)",
+        numerator=f"calls of class answered {EARLY}",
+        denominator="calls of class answered, abandoned or abandoned_short",
+        exclusions=f"{STILL_RUNNING}; all other classes",
+        unit=Unit.SHARE,
+        source=f"{TEXTBOOK}; the one that no abandoned call improves",
+        over=lambda c: c.answered_in_time,
+        under=lambda c: c.of(Outcome.ANSWERED, *ABANDONED),
+    ),
+    Measure(
+        id="service_level_without_early_abandons",
+        version=1,
+        name_zh="服务水平（剔除15秒内放弃）",
+        name_en="Service level, early abandons left out",
+        formula="answered within 15 s / (answered + abandoned later than 15 s)",
+        numerator=f"calls of class answered {EARLY}",
+        denominator="calls of class answered, and those abandoned later than 15 s",
+        exclusions=f"{STILL_RUNNING}; calls abandoned {EARLY}; all other classes",
+        unit=Unit.SHARE,
+        source=f"{TEXTBOOK}; the fourth, over answered calls alone, is "
+        "answered_in_15s_over_answered",
+        over=lambda c: c.answered_in_time,
+        under=lambda c: c.of(Outcome.ANSWERED, *ABANDONED) - c.abandoned_in_time,
+    ),
+    Measure(
+        id="abandon_rate",
+        version=1,
+        name_zh="放弃率",
+        name_en="Abandon rate",
+        formula="abandoned / (answered + abandoned), short ones included",
+        numerator="calls of class abandoned or abandoned_short",
+        denominator="calls of class answered, abandoned or abandoned_short",
+        exclusions=f"{STILL_RUNNING}; all other classes, callbacks taken among them",
+        unit=Unit.SHARE,
+        source="Common usage; call centres aim at 5 % or less",
+        over=lambda c: c.of(*ABANDONED),
+        under=lambda c: c.of(Outcome.ANSWERED, *ABANDONED),
+    ),
+    Measure(
+        id="abandon_rate_without_short",
+        version=1,
+        name_zh="放弃率（不含短时）",
+        name_en="Abandon rate without short abandons",
+        formula="abandoned / (answered + abandoned), short ones left out on both sides",
+        numerator="calls of class abandoned",
+        denominator="calls of class answered or abandoned",
+        exclusions=f"{STILL_RUNNING}; abandoned_short; all other classes",
+        unit=Unit.SHARE,
+        source="Common usage; stands beside the rate that leaves nobody out",
+        over=lambda c: c.of(Outcome.ABANDONED),
+        under=lambda c: c.of(Outcome.ANSWERED, Outcome.ABANDONED),
+    ),
+)
