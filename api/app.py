@@ -14,6 +14,7 @@ from api import (
     lines,
     live,
     prompts,
+    replays,
     reports,
     security,
     staffing,
@@ -42,6 +43,7 @@ ROOMS = (
     lines,
     live,
     year_on_year,
+    replays,
 )
 
 

@@ -15,6 +15,7 @@ from cli import flow_drafts, flow_life, flow_publish
 from cli.dialling import HELP, TerminalPeople, tell
 from cli.flow_life import written
 from cli.flow_options import AsJson, What
+from cli.flow_replay import replay
 from cli.screen import out, print_json, print_table
 from core.clock import SHANGHAI, local, utc_now
 from core.errors import HotlineError
@@ -136,6 +137,9 @@ def _verdicts(settings: Settings, name: str) -> list[Verdict]:
         return [await run_scenario(flow, one, sounds, workdays, timetable) for one in scenarios]
 
     return asyncio.run(run_all())
+
+
+app.command()(replay)
 
 
 @app.command()

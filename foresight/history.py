@@ -62,11 +62,11 @@ def synthetic_history(until: date, days: int, workdays: Workdays, seed: int = 12
         kind = day_type(day, workdays)
         calls = level[row] * WEIGHTS[kind] * random.lognormal(0, _LUCK)
         mean = calls * shares(kind.works)
-        counts[row] = _overdispersed(random, mean)
+        counts[row] = overdispersed(random, mean)
     return History(dates, counts, Source.SYNTHETIC)
 
 
-def _overdispersed(random: np.random.Generator, mean: Numbers) -> Numbers:
-    """Draw counts with more spread than Poisson's: a Poisson whose mean is a gamma."""
+def overdispersed(random: np.random.Generator, mean: Numbers) -> Numbers:
+    """Draw counts with a bit more spread than Poisson's: a Poisson whose mean is a gamma."""
     spread = _OVERDISPERSION - 1
     return random.poisson(random.gamma(mean / spread, spread)).astype(np.float64)

@@ -1,0 +1,1 @@
+"""A day lived again: its calls through another flow, with other staff, on a clock that jumps."""
