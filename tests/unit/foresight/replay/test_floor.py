@@ -65,7 +65,7 @@ def test_impatient_callers_give_up_as_erlang_a_says() -> None:
     assert agrees(waits, formula.mean_wait)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000), st.integers(27, 40))
 def test_one_more_agent_lets_no_patient_caller_wait_longer(seed: int, agents: int) -> None:
     day = poisson_day(seed, inf, hours=1)
