@@ -1,4 +1,4 @@
-"""The HTTP API: thin, JSON, reads only. Nobody logs in yet, so it is served on loopback only."""
+"""The HTTP API: thin, JSON, mostly reads. Nobody logs in yet, so it is served on loopback only."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +10,9 @@ from api import (
     agents,
     calls,
     errors,
+    flow_aliases,
+    flow_drafts,
+    flows,
     health,
     lines,
     live,
@@ -27,8 +30,9 @@ from api.resources import open_resources
 from core.settings import Settings
 
 _DESCRIPTION = (
-    "Calls, tickets and figures of this hotline, read only. Numbers of callers are masked; "
-    "every figure comes with its definition. Errors are problem+json."
+    "Calls, tickets, figures, flows of this hotline. Numbers of callers are masked; every figure "
+    "comes with its definition; changes carry the API key and name a person. Errors are "
+    "problem+json."
 )
 
 ROOMS = (
@@ -44,6 +48,9 @@ ROOMS = (
     live,
     year_on_year,
     replays,
+    flow_drafts,
+    flow_aliases,
+    flows,
 )
 
 

@@ -15,7 +15,10 @@ from api.security import HEADERS
 from core.errors import HotlineError
 from foresight.plan import DayTooFar, NoSuchInterval
 from foresight.sizing import GoalBeyondReach
+from ivr.life import errors as flows
 from ivr.preview import UnknownLine
+from ivr.round_trip import CannotEdit
+from ivr.store import UnknownFlow
 from queues.breaks import UnknownBreakError
 from recordings.prompt_changes import CannotSay, UnknownPrompt
 from recordings.takes import BadTake
@@ -88,6 +91,16 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     UnknownPrompt: HTTPStatus.NOT_FOUND,
     UnknownBreakError: HTTPStatus.BAD_REQUEST,
     AmiDown: HTTPStatus.SERVICE_UNAVAILABLE,
+    UnknownFlow: HTTPStatus.NOT_FOUND,
+    flows.UnknownVersion: HTTPStatus.NOT_FOUND,
+    flows.UnknownAlias: HTTPStatus.NOT_FOUND,
+    flows.UnknownDraft: HTTPStatus.NOT_FOUND,
+    flows.BadText: HTTPStatus.BAD_REQUEST,
+    flows.BadShare: HTTPStatus.BAD_REQUEST,
+    flows.RevisionChanged: HTTPStatus.PRECONDITION_FAILED,
+    flows.RedFlow: HTTPStatus.UNPROCESSABLE_ENTITY,
+    flows.BrokenPromise: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CannotEdit: HTTPStatus.BAD_REQUEST,
 }
 
 

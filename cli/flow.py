@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import flow_drafts, flow_life, flow_publish
+from cli import flow_canary, flow_drafts, flow_life, flow_publish
 from cli.dialling import HELP, TerminalPeople, tell
 from cli.flow_life import written
 from cli.flow_options import AsJson, What
@@ -172,7 +172,7 @@ app.command()(flow_drafts.review)
 app.command()(flow_publish.publish)
 app.command()(flow_publish.rollback)
 app.command()(flow_publish.alias)
-app.command()(flow_publish.canary)
+app.command()(flow_canary.canary)
 
 
 def _names(settings: Settings) -> list[str]:

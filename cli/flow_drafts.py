@@ -20,13 +20,12 @@ from ivr.life import drafting
 from ivr.life.drafting import Doing
 from ivr.life.judging import Judgement, judge_now
 from ivr.life.repository import draft_story, get_draft, list_drafts
-from ivr.life.states import DraftState
+from ivr.life.states import ALIVE, DraftState
 from ivr.models import FlowDraft, FlowDraftEvent
 from ivr.store import read_flow_file
 
 app = typer.Typer(help="Drafts of flows: list, show, submit, rebase, discard.")
 
-ALIVE = (DraftState.OPEN, DraftState.IN_REVIEW, DraftState.APPROVED)
 _MANY = 200
 
 

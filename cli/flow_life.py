@@ -9,7 +9,6 @@ import typer
 from rich.markup import escape
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cli.flow_drafts import ALIVE
 from cli.flow_options import AsJson, What
 from cli.flow_views import draft_json, move_json, share_of, version_json
 from cli.reading import moment, read
@@ -17,6 +16,7 @@ from cli.screen import out, print_json, print_table
 from core.settings import Settings, get_settings
 from ivr.life.names import find_text, in_database
 from ivr.life.repository import all_aliases, list_drafts, list_versions, newest_versions
+from ivr.life.states import ALIVE
 from ivr.models import FlowAliasMove, FlowDraft, FlowVersion
 from ivr.written import Written, find_written
 

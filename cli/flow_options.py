@@ -13,3 +13,8 @@ What = Annotated[
         help="direct (the file, or what the alias points at), direct@3, draft:12, or a file."
     ),
 ]
+Alias = Annotated[str, typer.Argument(help="An alias; each flow has one of its own name.")]
+Callers = Annotated[
+    list[str] | None,
+    typer.Option("--caller", help="A number, or a beginning such as 139*; may be repeated."),
+]

@@ -1,4 +1,4 @@
-"""`flow publish`, `rollback`, `alias` and `canary`: what calls run on, and whose idea it was."""
+"""`flow publish`, `rollback` and `alias`: what calls run on, and whose idea it was."""
 
 import asyncio
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from cli.changing import change
-from cli.flow_options import AsJson, Draft, Reason
+from cli.flow_options import Alias, AsJson, Callers, Draft, Reason
 from cli.flow_views import move_json, share_of
 from cli.person import By
 from cli.reading import moment, read
@@ -23,19 +23,11 @@ from ivr.life.publishing import (
     point_alias,
     publish_draft,
     roll_back,
-    set_canary,
-    stop_canary,
 )
 from ivr.life.repository import all_aliases, get_draft, list_moves
 from ivr.life.rules import rules_of
 from ivr.models import FlowAliasMove
 
-Alias = Annotated[str, typer.Argument(help="An alias; each flow has one of its own name.")]
-Percent = Annotated[int, typer.Option("--percent", min=0, max=100, help="Share of the callers.")]
-Callers = Annotated[
-    list[str] | None,
-    typer.Option("--caller", help="A number, or a beginning such as 139*; may be repeated."),
-]
 _MANY = 1000
 
 
@@ -66,12 +58,12 @@ def publish(
             session, Doing(draft, by, reason), moving, judgement, rules_of(settings), share
         )
     )
-    _tell(move, as_json)
+    tell_move(move, as_json)
 
 
 def rollback(alias: Alias, by: By, reason: Reason = "", as_json: AsJson = False) -> None:
     """Take back the last step of an alias: its canary if it has one, else its version."""
-    _tell(change(lambda session: roll_back(session, Moving(alias, by, reason))), as_json)
+    tell_move(change(lambda session: roll_back(session, Moving(alias, by, reason))), as_json)
 
 
 def alias(
@@ -89,7 +81,7 @@ def alias(
     """
     if version:
         place = numbered(version)
-        _tell(change(lambda s: point_alias(s, Moving(name, by, reason), *place)), as_json)
+        tell_move(change(lambda s: point_alias(s, Moving(name, by, reason), *place)), as_json)
         return
     moves = read(lambda s: list_moves(s, name, _MANY) if name else all_aliases(s))
     if as_json:
@@ -104,32 +96,7 @@ def alias(
     print_table(heads, rows, right="step")
 
 
-def canary(
-    alias: Alias,
-    by: By,
-    version: Annotated[
-        str, typer.Argument(metavar="[VERSION]", help="The candidate: direct@4.")
-    ] = "",
-    percent: Percent = 0,
-    caller: Callers = None,
-    stop: Annotated[bool, typer.Option("--stop", help="End it.")] = False,
-    reason: Reason = "",
-    as_json: AsJson = False,
-) -> None:
-    """Give a share of an alias's calls to a candidate version, or end that with --stop.
-
-    A caller stays on one side as long as it lasts. When the candidate has proved itself, point the
-    alias at it: ./hotline flow alias direct direct@4.
-    """
-    moving = Moving(alias, by, reason)
-    if stop:
-        _tell(change(lambda session: stop_canary(session, moving)), as_json)
-        return
-    place, share = numbered(version), Share(percent, tuple(caller or ()))
-    _tell(change(lambda session: set_canary(session, moving, place, share)), as_json)
-
-
-def _tell(move: FlowAliasMove, as_json: bool) -> None:
+def tell_move(move: FlowAliasMove, as_json: bool) -> None:
     """Say where the alias stands, once calls follow it; exit code 3 while they do not yet."""
     done = asyncio.run(in_effect(get_settings(), move.id))
     if as_json:

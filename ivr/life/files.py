@@ -16,8 +16,8 @@ from core.settings import Settings
 from ivr.life.drafting import begin_draft
 from ivr.life.judging import Judgement, judge
 from ivr.life.moves import MoveKind
-from ivr.life.publishing import Moving, add_version, move_alias
-from ivr.life.repository import get_version, last_move
+from ivr.life.publishing import Moving, Words, add_version, move_alias, stand
+from ivr.life.repository import get_version, last_move, newest_number
 from ivr.life.rules import Rules
 from ivr.life.transaction import changing
 from ivr.models import FlowAliasMove, FlowFile
@@ -86,7 +86,8 @@ async def _carry_out(
 ) -> TakenIn:
     flow, reason = path.stem, f"config/flows/{path.name}"
     known = await session.get(FlowFile, flow, with_for_update=True)
-    standing = await last_move(session, flow)
+    moving = Moving(flow, actor, reason)
+    standing = await stand(session, moving)
     leads = standing is None or (known is not None and await _runs(session, standing, known))
     if known is None:
         session.add(FlowFile(flow=flow, version=judgement.version))
@@ -96,9 +97,9 @@ async def _carry_out(
         draft = await begin_draft(session, flow, text, actor, reason)
         sentence = f"the changed file is draft {draft.id}, since {flow} was published elsewhere"
         return TakenIn(flow, Fate.DRAFTED, sentence)
-    version = await add_version(session, flow, text, actor, reason)
-    place = (flow, version.number)
-    await move_alias(session, Moving(flow, actor, reason), MoveKind.PUBLISH, place)
+    newest = await newest_number(session, flow)
+    version = await add_version(session, Words(flow, text, actor, reason), newest)
+    await move_alias(session, moving, standing, MoveKind.PUBLISH, (flow, version.number))
     red = f", though {len(judgement.red)} findings are red" if judgement.red else ""
     return TakenIn(flow, Fate.PUBLISHED, f"{flow}@{version.number} is published{red}")
 

@@ -14,11 +14,11 @@ from ivr.life.errors import (
     NothingBefore,
     RevisionChanged,
     StaleDraft,
+    UnknownAlias,
 )
 from ivr.life.judging import Judgement
 from ivr.life.moves import MoveKind, Place, place_before
 from ivr.life.repository import (
-    get_alias,
     get_version,
     last_move,
     list_moves,
@@ -43,6 +43,17 @@ class Moving:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A text that shall have a number, and who wrote it why; from a file without a draft."""
+
+    flow: str
+    text: str
+    author: str
+    reason: str
+    draft_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """Whose calls a candidate gets: per cent of the callers, and numbers or beginnings of them."""
 
@@ -60,6 +71,7 @@ async def publish_draft(
 ) -> FlowAliasMove:
     """Make a draft the newest version and give it to the alias, or, with `share`, to some of its
     callers. Raises StaleDraft, IllegalMove, RedFlow, BrokenPromise, BadShare."""
+    now = await stand(session, moving)
     draft = await take_draft(session, doing)
     close_draft(session, draft, doing, review=rules.review)
     newest = await newest_number(session, draft.flow)
@@ -68,37 +80,32 @@ async def publish_draft(
     if judgement.version != version_of(draft.text):
         raise RevisionChanged("The draft was changed while it was judged. Try again.")
     judgement.refuse_unfit(draft.flow, tests=rules.tests)
-    version = await add_version(
-        session, draft.flow, draft.text, draft.author, draft.reason, draft.id
-    )
+    words = Words(draft.flow, draft.text, draft.author, draft.reason, draft.id)
+    version = await add_version(session, words, newest)
     place = (version.flow, version.number)
-    if share is not None:
-        return await set_canary(session, moving, place, share)
-    return await move_alias(session, moving, MoveKind.PUBLISH, place)
+    if share is None:
+        return await move_alias(session, moving, now, MoveKind.PUBLISH, place)
+    return await _start_canary(session, moving, now, place, share)
 
 
-async def add_version(
-    session: AsyncSession,
-    flow: str,
-    text: str,
-    author: str,
-    reason: str,
-    draft_id: int | None = None,
-) -> FlowVersion:
-    """Number a text; one that had a number keeps it. Two at once: one is Overtaken at its end."""
-    known = await version_of_hash(session, flow, version_of(text))
+async def add_version(session: AsyncSession, words: Words, newest: int) -> FlowVersion:
+    """Give a text the number after `newest`; one that had a number keeps it.
+
+    Whoever saw the same newest version and was first has the number: then IntegrityError.
+    """
+    known = await version_of_hash(session, words.flow, version_of(words.text))
     if known is not None:
-        if known.text != text:
+        if known.text != words.text:
             raise BadText("By a freak of numbers this text has an older one's hash; change a word.")
         return known
     version = FlowVersion(
-        flow=flow,
-        number=await newest_number(session, flow) + 1,
-        version=version_of(text),
-        text=text,
-        draft_id=draft_id,
-        author=author,
-        reason=reason,
+        flow=words.flow,
+        number=newest + 1,
+        version=version_of(words.text),
+        text=words.text,
+        draft_id=words.draft_id,
+        author=words.author,
+        reason=words.reason,
     )
     session.add(version)
     await session.flush()
@@ -109,8 +116,9 @@ async def point_alias(
     session: AsyncSession, moving: Moving, flow: str, number: int
 ) -> FlowAliasMove:
     """Let an alias, which may be new, give a version to all its calls. Raises UnknownVersion."""
+    now = await stand(session, moving)
     await get_version(session, flow, number)
-    return await move_alias(session, moving, MoveKind.POINT, (flow, number))
+    return await move_alias(session, moving, now, MoveKind.POINT, (flow, number))
 
 
 async def roll_back(session: AsyncSession, moving: Moving) -> FlowAliasMove:
@@ -118,45 +126,39 @@ async def roll_back(session: AsyncSession, moving: Moving) -> FlowAliasMove:
 
     Raises UnknownAlias and NothingBefore.
     """
-    now = await get_alias(session, moving.alias)
+    now = _known(moving, await stand(session, moving))
     if now.candidate_flow is not None:
-        return await stop_canary(session, moving)
-    moves = await list_moves(session, moving.alias)
+        place = (now.flow, now.number)
+        return await move_alias(session, moving, now, MoveKind.CANARY_STOP, place)
+    moves = await list_moves(session, moving.alias, before=now.step + 1)
     before = place_before((move.kind, (move.flow, move.number)) for move in reversed(moves))
     if before is None:
         raise NothingBefore(f"{moving.alias} stands at its first version; there is no way back.")
-    return await move_alias(session, moving, MoveKind.ROLLBACK, before)
+    return await move_alias(session, moving, now, MoveKind.ROLLBACK, before)
 
 
 async def set_canary(
     session: AsyncSession, moving: Moving, candidate: Place, share: Share
 ) -> FlowAliasMove:
     """Give a share of an alias's calls to a candidate. Raises UnknownAlias, BadShare."""
-    now = await get_alias(session, moving.alias)
+    now = await stand(session, moving)
     await get_version(session, *candidate)
-    own = (now.flow, now.number)
-    if candidate == own:
-        raise BadShare(f"{now.flow}@{now.number} is what {moving.alias} runs already.")
-    return await move_alias(session, moving, MoveKind.CANARY, own, candidate, _checked(share))
+    return await _start_canary(session, moving, now, candidate, share)
 
 
 async def stop_canary(session: AsyncSession, moving: Moving) -> FlowAliasMove:
     """Give every call to the alias's own version again. Raises UnknownAlias, NothingBefore."""
-    now = await get_alias(session, moving.alias)
+    now = _known(moving, await stand(session, moving))
     if now.candidate_flow is None:
         raise NothingBefore(f"{moving.alias} has no canary.")
-    return await move_alias(session, moving, MoveKind.CANARY_STOP, (now.flow, now.number))
+    return await move_alias(session, moving, now, MoveKind.CANARY_STOP, (now.flow, now.number))
 
 
-async def move_alias(
-    session: AsyncSession,
-    moving: Moving,
-    kind: MoveKind,
-    place: Place,
-    candidate: Place | None = None,
-    share: Share | None = None,
-) -> FlowAliasMove:
-    """Write one move. Of two at once one is Overtaken. Raises RevisionChanged, BadText."""
+async def stand(session: AsyncSession, moving: Moving) -> FlowAliasMove | None:
+    """Return where an alias stands, None when it is new, before anything is decided by it.
+
+    Raises RevisionChanged when it is not where the one who moves it saw it, and BadText.
+    """
     if not NAME.fullmatch(moving.alias):
         raise BadText(f"{moving.alias[:40]!r} cannot be the name of an alias: a-z, 0-9 and -.")
     now = await last_move(session, moving.alias)
@@ -166,10 +168,23 @@ async def move_alias(
             f"{moving.alias} was moved by {now.actor if now else 'nobody'} meanwhile (step {step}, "
             f"not {moving.step}). Look where it stands, then decide."
         )
+    return now
+
+
+async def move_alias(
+    session: AsyncSession,
+    moving: Moving,
+    now: FlowAliasMove | None,
+    kind: MoveKind,
+    place: Place,
+    candidate: Place | None = None,
+    share: Share | None = None,
+) -> FlowAliasMove:
+    """Write the move after `now`. Whoever saw the same and was first has it: IntegrityError."""
     share = share or Share()
     move = FlowAliasMove(
         alias=moving.alias,
-        step=step + 1,
+        step=now.step + 1 if now else 1,
         kind=kind,
         flow=place[0],
         number=place[1],
@@ -184,6 +199,27 @@ async def move_alias(
     await session.flush()
     await tell_publishers(session)
     return move
+
+
+async def _start_canary(
+    session: AsyncSession,
+    moving: Moving,
+    now: FlowAliasMove | None,
+    candidate: Place,
+    share: Share,
+) -> FlowAliasMove:
+    now = _known(moving, now)
+    own = (now.flow, now.number)
+    if candidate == own:
+        raise BadShare(f"{now.flow}@{now.number} is what {moving.alias} runs already.")
+    checked = _checked(share)
+    return await move_alias(session, moving, now, MoveKind.CANARY, own, candidate, checked)
+
+
+def _known(moving: Moving, now: FlowAliasMove | None) -> FlowAliasMove:
+    if now is None:
+        raise UnknownAlias(f"There is no alias {moving.alias[:40]!r}.")
+    return now
 
 
 async def _refuse_stale(session: AsyncSession, draft: FlowDraft, newest: int) -> None:

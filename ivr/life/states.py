@@ -27,6 +27,10 @@ class Act(StrEnum):
     DISCARD = "discard"
 
 
+# Drafts that may still become a version.
+ALIVE = (DraftState.OPEN, DraftState.IN_REVIEW, DraftState.APPROVED)
+
+
 class IllegalMove(HotlineError):
     """A draft in this state does not take this act."""
 

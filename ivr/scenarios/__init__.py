@@ -4,6 +4,7 @@ here and on real phones by the call tests."""
 from ivr.scenarios.format import Fate, Given, Scenario, ScenarioFile, Step, Tells
 from ivr.scenarios.reader import read_scenarios
 from ivr.scenarios.runner import Verdict, load_scenarios, run_scenario
+from ivr.scenarios.trying import try_story
 
 __all__ = [
     "Fate",
@@ -16,4 +17,5 @@ __all__ = [
     "load_scenarios",
     "read_scenarios",
     "run_scenario",
+    "try_story",
 ]

@@ -59,13 +59,13 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One story and its end."""
+    """One story and its end, None when any end will do."""
 
     name: str
     line: int
     given: Given
     story: tuple[Step, ...]
-    end: End
+    end: End | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ async def run_scenario(
     if people.left:
         step = people.left[0]
         faults.append(f"Line {step.line}: '{step}' did not come to pass.")
-    if story.end is not scenario.end:
+    if scenario.end not in (None, story.end):
         faults.append(f"The call ended as '{story.end}', not as '{scenario.end}'.")
     return Verdict(scenario, tuple(faults), story)
 

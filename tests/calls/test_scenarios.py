@@ -195,6 +195,6 @@ async def test_both_runners_agree(city: City, flow: str, scenario: Scenario) -> 
         await _live(town, scenario)
     row = await city.row(town.citizen.number)
     assert _steps(city, row["uid"]) == simulated.journal.steps
-    expected = OUTCOMES.get(scenario.end)
+    expected = OUTCOMES.get(scenario.end) if scenario.end else None
     if expected is not None:
         assert row["outcome"] in expected
