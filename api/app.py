@@ -14,6 +14,7 @@ from api import (
     flow_drafts,
     flows,
     health,
+    incidents,
     lines,
     live,
     prompts,
@@ -51,6 +52,7 @@ ROOMS = (
     flow_drafts,
     flow_aliases,
     flows,
+    incidents,
 )
 
 

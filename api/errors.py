@@ -15,6 +15,7 @@ from api.security import HEADERS
 from core.errors import HotlineError
 from foresight.plan import DayTooFar, NoSuchInterval
 from foresight.sizing import GoalBeyondReach
+from ivr.incidents import BadAnnouncement
 from ivr.life import errors as flows
 from ivr.preview import UnknownLine
 from ivr.round_trip import CannotEdit
@@ -25,6 +26,7 @@ from recordings.takes import BadTake
 from recordings.versions import NoSuchVersion
 from reports.answer_rate import EmptyPeriod, UnknownSelection
 from telephony.ami import AmiDown
+from tickets.incidents.service import UnknownIncident
 
 log = structlog.get_logger()
 
@@ -76,6 +78,8 @@ class Refused(HotlineError):
 _STATUS: dict[type[HotlineError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     UnknownLine: HTTPStatus.NOT_FOUND,
+    UnknownIncident: HTTPStatus.NOT_FOUND,
+    BadAnnouncement: HTTPStatus.BAD_REQUEST,
     Unauthorized: HTTPStatus.UNAUTHORIZED,
     Refused: HTTPStatus.BAD_REQUEST,
     BadCursor: HTTPStatus.BAD_REQUEST,

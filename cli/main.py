@@ -12,6 +12,7 @@ from cli import (
     config,
     flow,
     flow_at,
+    incident,
     ledger,
     logs,
     prompts,
@@ -47,6 +48,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(agents.app, name="agents")
 flow.app.command("at")(flow_at.at)
 app.add_typer(flow.app, name="flow")
+app.add_typer(incident.app, name="incident")
 app.add_typer(staffing.app, name="staffing")
 app.add_typer(prompts.app, name="prompt")
 app.add_typer(config.app, name="config")

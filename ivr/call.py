@@ -10,6 +10,7 @@ from typing import Protocol
 
 from core.clock import utc_now
 from ivr.channel import Channel
+from ivr.on_air import Board, EmptyBoard
 from ivr.progress import TicketLookup
 from ivr.timetable import Timetable
 from tickets.calendar import Workdays
@@ -22,6 +23,8 @@ class Known(StrEnum):
     CODE = "code"
     # The line that was called, by its code.
     LINE = "line"
+    # Which announcements were heard in this call, and the key that each offered.
+    NEWS = "news"
     # The greeting heard last: it is not played again on a return. A flow may empty it so that
     # it is.
     HEARD = "heard"
@@ -56,6 +59,7 @@ class Equipment:
     journal: Journal
     workdays: Workdays
     tickets: TicketLookup | None = None
+    board: Board = field(default_factory=EmptyBoard)
     timetable: Timetable = field(default_factory=Timetable)
     now: Callable[[], datetime] = utc_now
     ticks: Callable[[], float] = time.monotonic

@@ -9,10 +9,13 @@ from core.settings import Settings
 from ivr.flow import Flow, Node
 from ivr.inventory import music_class
 from ivr.lines import load_lines
+from ivr.on_air import COUNTING_KEYS
 from ivr.paths import silent_targets, spoken_ways
 from ivr.verbs.menu import Menu
 from ivr.verbs.play import Play
 from ivr.verbs.queue import Queue
+from recordings.news_music import NEWS
+from recordings.spoken import LANGUAGES
 
 
 def greetings(flows: Iterable[Flow]) -> set[tuple[str, str]]:
@@ -25,6 +28,13 @@ def greetings(flows: Iterable[Flow]) -> set[tuple[str, str]]:
     }
 
 
+def music_classes(greeted: Iterable[tuple[str, str]]) -> list[str]:
+    """Return every class of music beside the plain one, with and without what is on air."""
+    plain = [music_class(language, prompt) for language, prompt in greeted]
+    news = [f"{name}{NEWS}" for name in (*plain, *LANGUAGES)]
+    return sorted([*plain, *news])
+
+
 def queue_keys(flows: Iterable[Flow]) -> dict[str, set[str]]:
     """Return for each queue the keys that some flow gives a meaning while waiting in it."""
     keys: defaultdict[str, set[str]] = defaultdict(set)
@@ -32,6 +42,8 @@ def queue_keys(flows: Iterable[Flow]) -> dict[str, set[str]]:
         for node in flow.nodes.values():
             if isinstance(node.verb, Queue):
                 keys[node.verb.queue].update(node.verb.keys)
+                if node.verb.incidents:
+                    keys[node.verb.queue].update(COUNTING_KEYS)
     return dict(keys)
 
 

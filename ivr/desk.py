@@ -10,6 +10,7 @@ from core.database import make_engine, make_sessions
 from core.errors import HotlineError
 from core.settings import Settings
 from ivr.call import Equipment, PromptBook
+from ivr.on_air import FileBoard
 from ivr.store import FlowStore, flow_store
 from ivr.ticket_lookup import DatabaseTickets
 from ivr.timetable_file import timetable_or_open
@@ -68,6 +69,7 @@ def open_desk(settings: Settings) -> Desk:
         prompts=KnownSounds(Prompts(settings)),
         journal=Journal(settings.journal),
         workdays=load_workdays(settings.config_dir / "calendar.toml"),
+        board=FileBoard(settings.sounds_dir),
         timetable=timetable_or_open(settings),
         tickets=DatabaseTickets(lambda: make_sessions(make_engine(settings.database, pool_size=2))),
     )

@@ -5,6 +5,7 @@ name; a hang-up may end it at any await, and what happened until then is in the 
 """
 
 from ivr.call import Call, Known
+from ivr.counting import count, offered
 from ivr.flow import Flow, Node, NoWayOn
 from ivr.outcomes import KEY_OUTCOMES, Outcome
 from ivr.results import NextStep, Result
@@ -33,6 +34,9 @@ async def resume(flow: Flow, node_id: str, outcome: str, call: Call) -> NextStep
         ms=0,
         keys=_KEY_OF.get(outcome, ""),
     )
+    incident = offered(call, _KEY_OF.get(outcome, ""))
+    if incident is not None:
+        return await _count(flow, node, call, incident)
     return await run(flow, node.follow(outcome), call)
 
 
@@ -63,6 +67,13 @@ async def _perform(flow: Flow, node: Node, call: Call) -> Result:
     finally:
         ms = int((ticks() - began) * 1000)
         call.note("step", node=node.id, verb=node.verb.name, outcome=outcome, ms=ms, keys=keys)
+
+
+async def _count(flow: Flow, node: Node, call: Call, incident: int) -> NextStep:
+    """The caller pressed the key of an announcement that they heard while waiting."""
+    step = await count(call, incident)
+    await _hand_over(flow, node, call, step)
+    return step
 
 
 async def _hand_over(flow: Flow, node: Node, call: Call, step: NextStep) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from recordings.news_music import NEWS
 from recordings.spoken import LANGUAGES
 
 
@@ -33,6 +34,15 @@ UNJUDGED = Inventory(
 )
 
 
-def music_class(language: str, greeting: str) -> str:
-    """Return the switch's name for "this greeting first, then music"."""
-    return f"{language}-{greeting}"
+def music_class(language: str, greeting: str, news: bool = False) -> str:
+    """Return the switch's name for "this greeting first, then what is on air, then music"."""
+    first = f"{language}-{greeting}" if greeting else language
+    return f"{first}{NEWS}" if news else first
+
+
+def first_of_music(name: str) -> list[str]:
+    """Return what a class of music begins with, as language/prompt."""
+    plain = name.removesuffix(NEWS)
+    language, _, greeting = plain.partition("-")
+    said = [f"{language}/{greeting}"] if greeting else []
+    return [*said, f"{language}/news"] if name.endswith(NEWS) else said

@@ -22,6 +22,7 @@ class JournalKind(StrEnum):
     RATING = "rating"
     SERVED = "served"
     CLOSED = "closed"
+    COUNTED = "counted"
     ASKED = "asked"
 
 

@@ -152,6 +152,8 @@ class Call(Base):
     message_path: Mapped[str | None]
     message_seconds: Mapped[float | None]
     rating: Mapped[int | None]
+    counted_with: Mapped[int | None]  # the incident whose key was pressed
+    counted_at: Mapped[datetime | None] = mapped_column(INSTANT)
     survival: Mapped[str | None]  # why the dialplan had to go on without us
     orphaned: Mapped[bool]
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT)

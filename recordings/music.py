@@ -1,7 +1,8 @@
 """Music on hold that is ours: a calm pentatonic piece, computed from the score below.
 
 Plays while callers wait (class `hold`). For each greeting there is a class that plays the greeting
-first: the caller is greeted while already waiting, and agents are rung meanwhile.
+first: the caller is greeted while already waiting, and agents are rung meanwhile. Classes that end
+in `.news` play what is on air before the music.
 """
 
 import os
@@ -15,7 +16,9 @@ from numpy.typing import NDArray
 
 from recordings import audio
 from recordings.audio import Sound
+from recordings.news_music import NEWS, ensure_news, news_link
 from recordings.prompts import PromptMissing
+from recordings.spoken import LANGUAGES
 
 MUSIC_LEVEL = -24.0
 RATE = 8000
@@ -55,17 +58,47 @@ def build_music(folder: Path, greetings: Iterable[tuple[str, str]]) -> None:
         greeting = folder / lang / f"{prompt_id}.wav"
         if not greeting.is_file():
             raise PromptMissing(prompt_id, lang)
-        group = folder / "music" / f"{lang}-{prompt_id}"
+        for group, place in _groups(folder, lang, prompt_id):
+            group.mkdir(parents=True, exist_ok=True)
+            _link(greeting, place)
+            if group.suffix != NEWS:
+                _link(piece, group / "01-music.wav")
+    ensure_news(folder)
+    for group in _news_groups(folder):
         group.mkdir(parents=True, exist_ok=True)
-        _link(greeting, group / f"00-{prompt_id}.wav")
-        _link(piece, group / "01-music.wav")
+        _lead_to_news(folder, group)
+        _link(piece, group / "02-music.wav")
+
+
+def _groups(folder: Path, lang: str, prompt_id: str) -> list[tuple[Path, Path]]:
+    """Return the classes that begin with a greeting, and where it lies in each."""
+    name = f"{lang}-{prompt_id}"
+    groups = [folder / "music" / name, folder / "music" / f"{name}{NEWS}"]
+    return [(group, group / f"00-{prompt_id}.wav") for group in groups]
+
+
+def _news_groups(folder: Path) -> list[Path]:
+    greeted = [path for path in (folder / "music").glob(f"*{NEWS}") if path.is_dir()]
+    return [*greeted, *(folder / "music" / f"{lang}{NEWS}" for lang in LANGUAGES)]
+
+
+def _lead_to_news(folder: Path, group: Path) -> None:
+    """Let the class play what is on air, by the link that is turned to other words."""
+    link = group / "01-news.wav"
+    target = os.path.relpath(news_link(folder, group.name[:2]), group)
+    if link.is_symlink() and os.readlink(link) == target:
+        return
+    draft = link.with_name(f".{link.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(target)
+    draft.replace(link)
 
 
 def refresh_greeting(folder: Path, lang: str, prompt_id: str) -> None:
     """Let a greeting that was made anew be heard at the head of its music class, if it has one."""
-    place = folder / "music" / f"{lang}-{prompt_id}" / f"00-{prompt_id}.wav"
-    if place.exists():
-        _link(folder / lang / f"{prompt_id}.wav", place)
+    for _, place in _groups(folder, lang, prompt_id):
+        if place.exists():
+            _link(folder / lang / f"{prompt_id}.wav", place)
 
 
 def _make_piece(hold: Path) -> Path:

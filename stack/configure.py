@@ -6,7 +6,13 @@ from contextlib import contextmanager
 
 from asterisk_conf.render import AgentView, BreakView, Plan, QueueView, render
 from core.settings import Settings
-from ivr.catalogue import greetings, main_alias, queue_keys, survival_essentials
+from ivr.catalogue import (
+    greetings,
+    main_alias,
+    music_classes,
+    queue_keys,
+    survival_essentials,
+)
 from ivr.flow import Flow
 from ivr.lines import load_lines
 from ivr.store import flow_store
@@ -49,7 +55,7 @@ def configure(
         ],
         prompts=[(one.record.slot, key) for key, one in standings(settings).items()],
         breaks=[BreakView(b.key, b.name, b.title) for b in load_breaks(settings)],
-        music_classes=sorted(f"{language}-{prompt}" for language, prompt in greeted),
+        music_classes=music_classes(greeted),
     )  # fmt: skip
     with _alone(settings):
         with progress.working("Making the prompts") as work:

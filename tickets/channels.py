@@ -15,3 +15,4 @@ class Channel(StrEnum):
     ENTERPRISE = "enterprise"  # 企业诉求"接诉即办"
     INSPECTION = "inspection"  # 互联网督查
     POLICE = "police"  # 110转办
+    INCIDENT = "incident"  # 突发事件公告

@@ -48,13 +48,15 @@ class Fate:
 @dataclass(frozen=True, slots=True)
 class Given:
     """How things stand. Fates are those of one visit after another, the last for all further;
-    a queue or line not named lets callers wait in vain. `tickets` are states by query code."""
+    a queue or line not named lets callers wait in vain. `tickets` are states by query code,
+    `incidents` the keys of the announcements on air."""
 
     caller: str = Arrival().caller
     at: datetime = Arrival().at
     queues: Mapping[str, tuple[Fate, ...]] = field(default_factory=dict)
     partners: Mapping[str, tuple[Fate, ...]] = field(default_factory=dict)
     tickets: Mapping[str, TicketState] = field(default_factory=dict)
+    incidents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def is_told(step: Step, moment: Moment) -> bool:
         case Tells.HEARS, Situation.PROMPT:
             return moment.what.partition("/")[2] == step.what
         case Tells.HEARS, Situation.QUEUE:
-            return moment.plays.partition("/")[2] == step.what
+            return step.what in [said.partition("/")[2] for said in moment.plays]
         case (
             (Tells.WAITS, Situation.QUEUE)
             | (Tells.RINGS, Situation.PARTNER)

@@ -9,6 +9,7 @@ from core.errors import ConfigError
 from ivr.fields import ChoiceKind, Named, NumberKind, PromptKind, text_of
 from ivr.inventory import Inventory
 from ivr.located import Items, Table, Text, Value, read_table
+from ivr.on_air import COUNTING_KEYS
 from ivr.outcomes import KEYS
 from ivr.refusal import Refused
 from ivr.scenarios.format import Fate, Given, Scenario, ScenarioFile, Step, Tells
@@ -17,6 +18,8 @@ from ivr.verbs.partner import Partner
 from ivr.verbs.queue import Queue
 from tickets.states import TicketState
 
+# Whatever is on air.
+NEWS_PROMPT = "news"
 _FATE = re.compile(r"([a-z-]+)(?: after ([0-9]{1,4}))?", re.ASCII)
 _CODE = re.compile(r"[0-9]{6}", re.ASCII)
 _CALLER = re.compile(r"[0-9]{0,20}", re.ASCII)
@@ -61,6 +64,7 @@ def _given(table: Table, inventory: Inventory) -> Given:
             value, "partner line", Partner.outcomes, inventory.partners
         ),
         "tickets": _tickets,
+        "incidents": _incidents,
     }
     _refuse_unknown(table, tuple(readers))
     return Given(**{key: readers[key](value) for key, value in table.values.items()})  # type: ignore[arg-type]
@@ -120,6 +124,13 @@ def _tickets(value: Value) -> Mapping[str, TicketState]:
     }
 
 
+def _incidents(value: Value) -> tuple[str, ...]:
+    keys = tuple(text_of(key, "The key of an announcement") for key in _items(value))
+    if set(keys) - set(COUNTING_KEYS):
+        raise Refused(value.line, f"An announcement offers one of the keys {COUNTING_KEYS}.")
+    return keys
+
+
 def _step(value: Value, inventory: Inventory) -> Step:
     if isinstance(value, Text):
         if value.value != Tells.HANGS_UP:
@@ -138,7 +149,8 @@ def _step(value: Value, inventory: Inventory) -> Step:
 def _object(tells: Tells, value: Value, inventory: Inventory) -> str:
     match tells:
         case Tells.HEARS:
-            return PromptKind().read(value, inventory)
+            said = text_of(value, "The prompt")
+            return said if said == NEWS_PROMPT else PromptKind().read(value, inventory)
         case Tells.WAITS:
             return Named("queue", "queues").read(value, inventory)
         case Tells.RINGS:

@@ -78,4 +78,11 @@ def _arrival(scenario: Scenario, workdays: Workdays, timetable: Timetable) -> Ar
         code: SimulatedTicket(given.caller, Progress(filed, "0427", STATUS[state]))
         for code, state in given.tickets.items()
     }
-    return Arrival(given.caller, given.at, tickets=tickets, workdays=workdays, timetable=timetable)
+    return Arrival(
+        given.caller,
+        given.at,
+        tickets=tickets,
+        workdays=workdays,
+        timetable=timetable,
+        incidents=given.incidents,
+    )

@@ -26,7 +26,7 @@ class Situation(StrEnum):
 class Moment:
     """A stretch of time of at most `seconds`, `passed` seconds after its like began.
 
-    `what` is the prompt, the queue or the partner line, `plays` a greeting instead of music; `keys`
+    `what` is the prompt, the queue or the partner line, `plays` what comes before the music; `keys`
     are those that mean something, and `outcomes` those that other people can bring about.
     """
 
@@ -36,7 +36,7 @@ class Moment:
     keys: str = ""
     outcomes: tuple[str, ...] = ()
     passed: float = 0.0
-    plays: str = ""
+    plays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 As on real parts, only HOTLINE_STATE survives from session to session.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +15,13 @@ from ivr.channel import HungUp
 from ivr.flow import Flow
 from ivr.simulator.channel import SimulatedChannel
 from ivr.simulator.clock import Clock
-from ivr.simulator.equipment import MemoryJournal, MemoryTickets, NamedPrompts, SimulatedTicket
+from ivr.simulator.equipment import (
+    MemoryBoard,
+    MemoryJournal,
+    MemoryTickets,
+    NamedPrompts,
+    SimulatedTicket,
+)
 from ivr.simulator.people import People
 from ivr.simulator.story import Story
 from ivr.simulator.switch import SimulatedSwitch
@@ -37,13 +43,17 @@ class GoesInCircles(HotlineError):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A call that comes in: from whom, when, and what is known here. `caller` "" is withheld."""
+    """A call that comes in: from whom, when, and what is known here.
+
+    `caller` "" is withheld; `incidents` are the keys of the announcements on air.
+    """
 
     caller: str = "13800000000"
     at: datetime = datetime(2026, 11, 24, 10, 0, tzinfo=SHANGHAI)
     code: str = "204060"
     tickets: Mapping[str, SimulatedTicket] = field(default_factory=dict)
     line: str = ""
+    incidents: Sequence[str] = ()
     workdays: Workdays = field(default_factory=Workdays)
     timetable: Timetable = field(default_factory=Timetable)
 
@@ -65,6 +75,7 @@ async def simulate(
         prompts=NamedPrompts(),
         journal=journal,
         workdays=arrival.workdays,
+        board=MemoryBoard(arrival.incidents),
         timetable=arrival.timetable,
         tickets=MemoryTickets(arrival.tickets),
         now=clock.now,

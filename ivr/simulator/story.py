@@ -17,6 +17,7 @@ class End(StrEnum):
     CALLBACK = "callback"
     MESSAGE = "message"
     SERVED = "served"
+    COUNTED = "counted"
     CLOSED = "closed"
     HUNG_UP = "hung-up"
     SENT_AWAY = "sent-away"
@@ -48,6 +49,8 @@ class Story:
             return End.CALLBACK
         if (Kind.OUTCOME, Outcome.RECORDED) in kinds:
             return End.MESSAGE
+        if "counted" in told:
+            return End.COUNTED
         if "closed" in told:
             return End.CLOSED
         if "served" in told:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from ivr.channel import HungUp
 from ivr.flow import Node
+from ivr.inventory import first_of_music
+from ivr.on_air import COUNTING_KEYS
 from ivr.outcomes import KEY_OUTCOMES, Outcome
 from ivr.results import Next
 from ivr.simulator.people import HangUp, Happens, Moment, People, Press, Situation
@@ -43,11 +45,17 @@ class SimulatedSwitch:
     def _queue(self, node: Node, asked: Mapping[str, str]) -> str:
         queue, timeout = asked["HOTLINE_QUEUE"], float(asked["HOTLINE_TIMEOUT"])
         self._transcript.add(Kind.WAITS, queue)
-        greeting = asked["HOTLINE_MUSIC"].replace("-", "/", 1)
-        if greeting:
-            self._transcript.add(Kind.HEARS, greeting)
-        keys = node.verb.keys if isinstance(node.verb, Queue) else ""
-        moment = Moment(Situation.QUEUE, queue, timeout, keys, node.verb.outcomes, plays=greeting)
+        said = first_of_music(asked["HOTLINE_MUSIC"])
+        for prompt in said:
+            self._transcript.add(Kind.HEARS, prompt)
+        moment = Moment(
+            Situation.QUEUE,
+            queue,
+            timeout,
+            _live_keys(node),
+            node.verb.outcomes,
+            plays=tuple(said),
+        )
         return self._wait(moment, Outcome.TIMEOUT)
 
     def _partner(self, node: Node, partner: str) -> str:
@@ -100,3 +108,9 @@ class SimulatedSwitch:
         if isinstance(event, Press):
             self._transcript.add(Kind.PRESSES, event.key)
         return event
+
+
+def _live_keys(node: Node) -> str:
+    if not isinstance(node.verb, Queue):
+        return ""
+    return node.verb.keys + (COUNTING_KEYS if node.verb.incidents else "")

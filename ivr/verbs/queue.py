@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ivr.call import Call, Known
-from ivr.fields import Priority, PromptId, QueueName, Seconds
+from ivr.counting import fresh_news, offer
+from ivr.fields import Priority, PromptId, QueueName, Seconds, Switch
 from ivr.inventory import music_class
 from ivr.outcomes import KEY_OUTCOMES, Outcome
 from ivr.results import Chose, Next, NextStep
@@ -15,7 +16,9 @@ from ivr.verb import Verb, verb
 @dataclass(frozen=True, slots=True)
 class Queue(Verb):
     """`greeting` plays as the first of the music, when the caller waits already (国标: no added
-    wait). It is not repeated on a return, unless the flow empties the variable `heard`."""
+    wait). It is not repeated on a return, unless the flow empties the variable `heard`. With
+    `incidents` the announcements on air follow it, once in a call, and their keys are live.
+    """
 
     name: ClassVar[str] = "queue"
     outcomes: ClassVar[tuple[str, ...]] = (
@@ -35,6 +38,7 @@ class Queue(Verb):
     greeting: PromptId = ""
     timeout: Seconds = 180
     priority: Priority = 0
+    incidents: Switch = False
     keys: str = ""
 
     async def run(self, call: Call) -> NextStep | Chose:
@@ -43,16 +47,25 @@ class Queue(Verb):
         if not desk.timetable.of_queue(self.queue, desk.now(), desk.workdays).is_open:
             return Chose(Outcome.CLOSED)
         language, greeting = call.language, call.once(self.greeting)
+        news = self._news(call, language)
         return NextStep(
             Next.QUEUE,
             {
                 "HOTLINE_QUEUE": self.queue,
-                "HOTLINE_MUSIC": music_class(language, self.greeting) if greeting else "",
+                "HOTLINE_MUSIC": _music(language, greeting, news),
                 "HOTLINE_TIMEOUT": f"{self.timeout:.0f}",
                 "HOTLINE_PRIORITY": str(self._priority(call.variables)),
                 "HOTLINE_LANG": language,
             },
         )
+
+    def _news(self, call: Call, language: str) -> bool:
+        """Let the caller hear what is on air while they wait already; it costs them no second."""
+        news = fresh_news(call) if self.incidents else ()
+        if not news or not call.equipment.board.bring_into_queue(language, news):
+            return False
+        offer(call, news)
+        return True
 
     def _priority(self, variables: dict[str, str]) -> int:
         """Whoever was let ahead once stays ahead, whichever way they come back."""
@@ -61,3 +74,7 @@ class Queue(Verb):
         if priority:
             variables[Known.PRIORITY] = str(priority)
         return priority
+
+
+def _music(language: str, greeting: list[str], news: bool) -> str:
+    return music_class(language, "".join(greeting), news) if greeting or news else ""

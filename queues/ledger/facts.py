@@ -66,6 +66,8 @@ class CallFacts:
     message_path: str | None
     message_seconds: float | None
     rating: int | None
+    counted_with: int | None
+    counted_at: datetime | None
     survival: str | None
     orphaned: bool
     ended_at: datetime | None

@@ -8,6 +8,8 @@ from core.outbox import defer_finish
 from queues.ledger.book import Entry
 from queues.ledger.facts import CallFacts
 from tickets import service as tickets
+from tickets.incidents import service as incidents
+from tickets.incidents.service import Counted
 from tickets.service import CallForTicket
 
 
@@ -27,6 +29,18 @@ async def close_tickets(session: AsyncSession, entries: Sequence[Entry]) -> None
     calls = [_for_ticket(entry.facts) for entry in entries if entry.facts]
     if calls:
         await tickets.close_for_calls(session, calls)
+
+
+async def count_contacts(session: AsyncSession, entries: Sequence[Entry]) -> None:
+    """Put who was counted with an incident on its ticket, as soon as they pressed the key."""
+    await incidents.count_contacts(
+        session,
+        [
+            Counted(facts.counted_with, facts.uid, facts.caller, facts.counted_at)
+            for entry in entries
+            if (facts := entry.facts) and facts.counted_with and facts.counted_at
+        ],
+    )
 
 
 async def finish_recordings(session: AsyncSession, entries: Sequence[Entry]) -> None:

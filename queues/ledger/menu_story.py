@@ -7,6 +7,8 @@ from tickets.numbers import is_query_code
 
 # Keys pressed while waiting are told by the switch, also when nobody of ours is there to write.
 _WAITING = "queue"
+# What the database takes for a number.
+_LARGEST = 2**31 - 1
 _MESSAGE = "message"
 _MESSAGE_ENDS = {"recorded": True, "too-short": False}
 
@@ -27,6 +29,8 @@ class MenuStory:
     rating: int | None = None
     served: bool = False
     closed: bool = False
+    counted_with: int | None = None
+    counted_at: float | None = None
     keys: list[tuple[float, str]] = field(default_factory=list)
 
     def take(self, event: JournalEvent) -> None:
@@ -47,6 +51,8 @@ class MenuStory:
                 self.rating = score if _is_score(score) else self.rating
             case JournalKind.SERVED:
                 self.served = True
+            case JournalKind.COUNTED:
+                self._counted(event)
             case JournalKind.CLOSED:
                 self.closed = True
 
@@ -61,6 +67,11 @@ class MenuStory:
         if number := event.word("number"):
             self.callback_number = number
             self.callback_at = event.at if self.callback_at is None else self.callback_at
+
+    def _counted(self, event: JournalEvent) -> None:
+        incident = event.fields.get("incident")
+        if type(incident) is int and 0 < incident <= _LARGEST and self.counted_with is None:
+            self.counted_with, self.counted_at = incident, event.at
 
     def _flow(self, event: JournalEvent) -> None:
         version = event.fields.get("version")

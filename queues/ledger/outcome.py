@@ -21,6 +21,7 @@ class Signs:
     reached_partner: bool = False
     callback_taken: bool = False
     message_left: bool = False
+    counted: bool = False
     orphaned: bool = False
     queue_end: Outcome | None = None
     waited: bool = False
@@ -38,6 +39,8 @@ PRECEDENCE: tuple[tuple[Outcome, Callable[[Signs], bool]], ...] = (
     (Outcome.DIVERTED, lambda s: s.reached_partner),
     (Outcome.CALLBACK_TAKEN, lambda s: s.callback_taken),
     (Outcome.VOICEMAIL, lambda s: s.message_left),
+    # Counted with an incident: they left the queue by its key, helped, not given up.
+    (Outcome.IVR_SERVED, lambda s: s.counted),
     # The switch fell under the caller before anybody had helped.
     (Outcome.TECHNICAL_FAILURE, lambda s: s.orphaned),
     (Outcome.QUEUE_FULL, lambda s: s.queue_end is Outcome.QUEUE_FULL),

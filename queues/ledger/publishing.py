@@ -45,6 +45,7 @@ async def publish(session: AsyncSession, news: News) -> None:
     await repository.save_calls(session, news.entries)
     await handover.open_tickets(session, news.changed)
     await handover.close_tickets(session, [*news.settled, *news.late])
+    await handover.count_contacts(session, news.changed)
     await handover.finish_recordings(session, news.settled)
 
 

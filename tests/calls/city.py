@@ -33,7 +33,8 @@ from stack.switch import find_switch
 
 # Long enough for a busy machine, short enough that a broken promise fails today.
 PATIENCE = 20.0
-WAITING_IN_TESTS = 12
+# The longest greeting, and a moment for what is on air.
+WAITING_IN_TESTS = 16
 RINGING_IN_TESTS = 4
 # Above what speech and music reach, so that a prompt is never taken for a person.
 CITIZEN, AGENT, SECOND_AGENT, PARTNER = 2150, 2450, 2750, 3050

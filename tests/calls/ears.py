@@ -9,7 +9,11 @@ from contextlib import asynccontextmanager, suppress
 
 from tests.calls.city import City
 
-_PROMPT = re.compile(r"/sounds/(?:[a-z]{2}|music/[a-z]{2}-([a-z0-9-]+))/(?:([a-z0-9-]+)\.wav)")
+_PROMPT = re.compile(
+    r"/sounds/(?:[a-z]{2}|music/[a-z]{2}(?:-[a-z0-9-]+)?(?:\.news)?)/(?:[0-9]{2}-)?([a-z0-9-]+)\.wav"
+)
+# What is on air, said by us or joined for the waiting music.
+_NEWS = re.compile(r"(?:news|incident)-[0-9a-f]{12}")
 _EVERY = 0.03
 
 
@@ -47,7 +51,7 @@ class Ears:
             with suppress(OSError):
                 found = _PROMPT.search(os.readlink(entry.path))
                 if found:
-                    names.append(found[1] or found[2])
+                    names.append("news" if _NEWS.fullmatch(found[1]) else found[1])
         return names
 
 

@@ -19,6 +19,7 @@ from phones.agent import Agent
 from phones.citizen import Citizen
 from phones.partner import Partner
 from phones.states import CallState
+from tests.calls.announcing import on_air
 from tests.calls.city import PARTNER, City
 from tests.calls.ears import Ears, listening
 from tickets.calendar import Workdays
@@ -34,6 +35,7 @@ OUTCOMES = {
     End.CALLBACK: {"callback_taken"},
     End.MESSAGE: {"voicemail"},
     End.SERVED: {"ivr_served"},
+    End.COUNTED: {"ivr_served"},
 }
 PARTNER_LINES = {partner.code for partner in load_partners(CHECKOUT / "config")}
 REACTION = 1.0
@@ -90,6 +92,8 @@ async def _people(city: City, flow: str, scenario: Scenario) -> AsyncIterator[To
     async with AsyncExitStack() as stack:
         agent = await _agent(city, scenario, stack)
         partner = await _partner(city, scenario, stack)
+        for key in scenario.given.incidents:
+            await stack.enter_async_context(on_air(city, key))
         citizen = await stack.enter_async_context(city.citizen(NUMBERS[flow]))
         yield Town(city, citizen, agent, partner, await stack.enter_async_context(listening(city)))
 

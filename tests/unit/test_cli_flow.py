@@ -74,14 +74,14 @@ def test_hostile_words_in_a_file_are_only_words(tmp_path: Path) -> None:
 def test_scenarios_run_from_the_command_line() -> None:
     code, text = run("test", "menu")
     assert code == 0
-    assert "12 of 12 came true." in text
+    assert "13 of 13 came true." in text
 
 
 def test_a_scenario_that_fails_is_told(bad: str) -> None:
     code, text = run("test", bad)
     assert code == 1
     assert "✗" in text
-    assert "14 of 16 came true." in text
+    assert "15 of 17 came true." in text
 
 
 def test_differences_are_told(bad: str) -> None:

@@ -6,6 +6,7 @@ from core.errors import HotlineError
 from core.settings import Settings
 from ivr.catalogue import greetings, queue_keys, survival_essentials
 from ivr.drafts import fields_of
+from ivr.on_air import COUNTING_KEYS
 from ivr.verb import VERBS
 from tests.unit.fake_channel import CONFIG, flow_of, shipped_flow
 
@@ -22,7 +23,7 @@ def test_every_greeting_is_known_in_the_languages_it_is_heard_in() -> None:
 
 def test_the_keys_of_a_queue_are_those_that_some_flow_gives_a_meaning() -> None:
     keys = queue_keys([shipped_flow("direct"), shipped_flow("menu")])
-    assert keys["GEN"] == set("0234589#*")
+    assert keys["GEN"] == set("0234589#*") | set(COUNTING_KEYS)
     assert keys["EN"] == set("59")
 
 

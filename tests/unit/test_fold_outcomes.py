@@ -50,6 +50,15 @@ ENDINGS: dict[str, tuple[Outcome, Callable[[], ACall]]] = {
         Outcome.ABANDONED,
         lambda: here().queues().wait(9).rings().picks_up_and_leaves().hangs_up(),
     ),
+    "counted with an incident, by its key while waiting": (
+        Outcome.IVR_SERVED,
+        lambda: here().queues().wait(20).leaves_queue("key-1").journal("counted", incident=7)
+        .wait(3).is_hung_up(),
+    ),
+    "counted with an incident in the menu": (
+        Outcome.IVR_SERVED,
+        lambda: here().journal("counted", incident=7).wait(3).hangs_up(),
+    ),
     "first seat did not pick up, the next did": (
         Outcome.ANSWERED,
         lambda: here().queues().rings().wait(15).rings_out().rings("8014").connects().wait(9)

@@ -40,5 +40,6 @@ def test_five_hundred_nodes_are_inspected_in_no_time() -> None:
         nodes + HUMAN + POLICE + "  m500: {verb: goto, next: human}\n  end: {verb: hangup}\n"
     )
     began = time.process_time()
-    assert lint_flow(flow, around()) == []
+    found = lint_flow(flow, around())
+    assert {one.rule for one in found} == {"incidents"}
     assert time.process_time() - began < 0.2

@@ -48,7 +48,7 @@ async def test_random_walks_come_to_every_node_and_every_end(name: str) -> None:
     seen, ends = set[str](), Counter[End]()
     for _ in range(4000):
         numbers = islice(iter(lambda: random.getrandbits(16), None), 40)
-        story = await simulate(flow, Wanderer(numbers), SOUNDS, Arrival())
+        story = await simulate(flow, Wanderer(numbers), SOUNDS, Arrival(incidents=("1",)))
         seen.update(node for node, _ in story.journal.steps)
         ends[story.end] += 1
     assert seen == set(flow.nodes)
