@@ -23,11 +23,13 @@ from api import (
     security,
     staffing,
     tickets,
+    transfers,
     year_on_year,
 )
 from api.docs import docs_of
 from api.errors import MEDIA_TYPE, Problem
 from api.resources import open_resources
+from api.transfers import open_transfers
 from core.settings import Settings
 
 _DESCRIPTION = (
@@ -53,6 +55,7 @@ ROOMS = (
     flow_aliases,
     flows,
     incidents,
+    transfers,
 )
 
 
@@ -61,8 +64,9 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_resources(settings) as opened:
+        async with open_resources(settings) as opened, open_transfers(settings) as hands:
             app.state.resources = opened
+            app.state.transfers = hands
             yield
 
     app = FastAPI(

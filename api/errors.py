@@ -27,6 +27,8 @@ from recordings.versions import NoSuchVersion
 from reports.answer_rate import EmptyPeriod, UnknownSelection
 from telephony.ami import AmiDown
 from tickets.incidents.service import UnknownIncident
+from transfers.partners import UnknownPartner
+from transfers.service import NoCall
 
 log = structlog.get_logger()
 
@@ -94,6 +96,8 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     NoSuchVersion: HTTPStatus.NOT_FOUND,
     UnknownPrompt: HTTPStatus.NOT_FOUND,
     UnknownBreakError: HTTPStatus.BAD_REQUEST,
+    UnknownPartner: HTTPStatus.NOT_FOUND,
+    NoCall: HTTPStatus.NOT_FOUND,
     AmiDown: HTTPStatus.SERVICE_UNAVAILABLE,
     UnknownFlow: HTTPStatus.NOT_FOUND,
     flows.UnknownVersion: HTTPStatus.NOT_FOUND,

@@ -45,6 +45,8 @@ PARTNER_OUTCOMES = {
 FRESH = 3
 # Seconds that the agent who handed over is rung again.
 RECALL_TIMEOUT = 10
+# Seconds that one of three may be kept on hold.
+LONGEST_HOLD = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ def _values(settings: Settings, plan: Plan, modules: Path) -> dict[str, object]:
         "partner_outcomes": PARTNER_OUTCOMES,
         "fresh": FRESH,
         "recall_timeout": RECALL_TIMEOUT,
+        "longest_hold": LONGEST_HOLD,
         "longest_ringing": max((p.longest_ringing for p in plan.partners), default=20) + 10,
         "key_name": key_name,
         "lines": plan.lines,

@@ -20,6 +20,7 @@ from cli import (
     staffing,
     suite,
     tickets,
+    transfer,
     updown,
 )
 from cli.screen import errors
@@ -49,6 +50,7 @@ app.add_typer(agents.app, name="agents")
 flow.app.command("at")(flow_at.at)
 app.add_typer(flow.app, name="flow")
 app.add_typer(incident.app, name="incident")
+app.add_typer(transfer.app, name="transfer")
 app.add_typer(staffing.app, name="staffing")
 app.add_typer(prompts.app, name="prompt")
 app.add_typer(config.app, name="config")

@@ -13,7 +13,7 @@ from telephony.text import call_uid, plausible_instant, readable
 
 
 class JournalKind(StrEnum):
-    """What an AGI process has to tell of a call."""
+    """What our processes have to tell of a call."""
 
     FLOW = "flow"
     CODE = "code"
@@ -24,6 +24,7 @@ class JournalKind(StrEnum):
     CLOSED = "closed"
     COUNTED = "counted"
     ASKED = "asked"
+    TRANSFER = "transfer"
 
 
 class JournalEvent(NamedTuple):

@@ -1,0 +1,160 @@
+"""`transfer`: hand a call over to a partner line, step by step, as an agent's console does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import typer
+
+from cli.person import By
+from cli.screen import out, print_json, print_table
+from core.settings import get_settings
+from telephony.ami import Ami
+from telephony.journal import Journal
+from transfers.board import Situation
+from transfers.partners import load_partners
+from transfers.service import NoCall, Start, Step, Transfers
+from transfers.states import MOVES, Act, Mode
+from transfers.switchboard import FILTERS, switchboard
+
+app = typer.Typer(
+    help="Hand a call over to 110, 12348 and the other partner lines.", no_args_is_help=True
+)
+Agent = Annotated[str, typer.Argument(help="The agent who is in the call, such as 8013.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, as it stays in the record.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+AcceptedBy = Annotated[
+    str | None, typer.Option("--accepted-by", help="Who takes it on: 12345 or the line's code.")
+]
+_MODES = (
+    "consult: speak to them first; one-key: free as soon as they answer; blind: free at once; "
+    "data: only the ticket goes; guidance: the caller was told what to dial."
+)
+
+
+@app.command("lines")
+def lines(as_json: AsJson = False) -> None:
+    """List the lines a call can be handed over to, with the keys that an agent presses for each."""
+    partners = load_partners(get_settings().config_dir)
+    if as_json:
+        print_json([{"code": p.code, "name": p.name, "dial": p.dial} for p in partners])
+        return
+    rows = [
+        (
+            p.code,
+            p.name,
+            p.dial and f"*7{p.dial}",
+            " ".join(p.numbers),
+            ", ".join(f"{h.days} {h.times}" for h in p.hours) or "always",
+            p.capacity or "any",
+            p.answer_timeout,
+        )
+        for p in partners
+    ]
+    headings = ("line", "name", "keys", "numbers", "hours", "at once", "rings s")
+    print_table(headings, rows, right="at once,rings s")
+
+
+@app.command("show")
+def show(agent: Agent, as_json: AsJson = False) -> None:
+    """Say who hears whom in an agent's call, and what can be done now."""
+    _done(lambda hands: _now(hands, agent), as_json)
+
+
+@app.command("start")
+def start(
+    agent: Agent,
+    partner: Annotated[str, typer.Argument(help="The line's code, see `transfer lines`.")],
+    by: By,
+    mode: Annotated[Mode, typer.Option("--mode", help=_MODES)] = Mode.CONSULT,
+    consent: Annotated[
+        bool | None, typer.Option("--consent/--no-consent", help="What the caller said to it.")
+    ] = None,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Begin to hand over the call that an agent is in."""
+    wanted = Start(agent, partner, mode, by, reason, consent)
+    _done(lambda hands: hands.start(wanted), as_json)
+
+
+@app.command("join")
+def join(agent: Agent, by: By, reason: Reason = "", as_json: AsJson = False) -> None:
+    """Bring all three together, also one who is on hold."""
+    _step(agent, Step(Act.JOIN, by, reason=reason), as_json)
+
+
+@app.command("hold")
+def hold(
+    agent: Agent,
+    by: By,
+    party: Annotated[str, typer.Option("--party", help="citizen or partner.")] = "citizen",
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Put the citizen or the partner on hold, with music."""
+    if party not in ("citizen", "partner"):
+        raise typer.BadParameter("write citizen or partner", param_hint="--party")
+    _step(agent, Step(Act.HOLD, by, party, reason=reason), as_json)
+
+
+@app.command("leave")
+def leave(
+    agent: Agent,
+    by: By,
+    accepted_by: AcceptedBy = None,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let the agent leave the three; citizen and partner go on."""
+    _step(agent, Step(Act.LEAVE, by, accepted_by=accepted_by, reason=reason), as_json)
+
+
+@app.command("complete")
+def complete(
+    agent: Agent,
+    by: By,
+    accepted_by: AcceptedBy = None,
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Hand over: citizen and partner talk, the agent is free."""
+    _step(agent, Step(Act.COMPLETE, by, accepted_by=accepted_by, reason=reason), as_json)
+
+
+@app.command("cancel")
+def cancel(agent: Agent, by: By, reason: Reason = "", as_json: AsJson = False) -> None:
+    """Give it up: the partner is let go, agent and citizen talk."""
+    _step(agent, Step(Act.CANCEL, by, reason=reason), as_json)
+
+
+def _step(agent: str, step: Step, as_json: bool) -> None:
+    async def work(hands: Transfers) -> Situation:
+        return await hands.step((await _now(hands, agent)).call, step)
+
+    _done(work, as_json)
+
+
+async def _now(hands: Transfers, agent: str) -> Situation:
+    leg = hands.hand.board.of_agent(agent)
+    if leg is None:
+        raise NoCall(f"Agent {agent[:20]} is in no call.")
+    return hands.situation(leg.call)
+
+
+def _done(work: Callable[[Transfers], Awaitable[Situation]], as_json: bool) -> None:
+    found = asyncio.run(_with_hands(work))
+    acts = [str(act) for state, act in MOVES if state is found.state]
+    if as_json:
+        print_json({"call": found.call, "state": found.state, "acts": acts})
+        return
+    out.print(f"{found.call}: {found.state}. Possible now: {', '.join(acts) or 'nothing'}.")
+
+
+async def _with_hands(work: Callable[[Transfers], Awaitable[Situation]]) -> Situation:
+    settings = get_settings()
+    async with (
+        Ami.of(settings, classes="call", filters=FILTERS) as ami,
+        switchboard(ami) as hand,
+    ):
+        return await work(Transfers(hand, settings.config_dir, Journal(settings.journal)))
