@@ -50,6 +50,14 @@ LONGEST_HOLD = 300
 
 
 @dataclass(frozen=True, slots=True)
+class StepView:
+    """From `after` seconds on, seats of this penalty or less are rung."""
+
+    after: int
+    penalty: int
+
+
+@dataclass(frozen=True, slots=True)
 class QueueView:
     """A queue and the keys that are live while waiting in it; times in seconds."""
 
@@ -59,17 +67,20 @@ class QueueView:
     wrap_up: int
     wrap_up_limit: int
     max_waiting: int
-    weight: int
-    keys: Sequence[str]
+    weight: int = 0
+    relax: Sequence[StepView] = ()
+    overflow_to: str = ""
+    overflow_after: int = 0
+    keys: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AgentView:
-    """A seat: its number, SIP password, and penalty for each of its queues."""
+    """A seat: its number, SIP password, and its penalty wherever it is a member."""
 
     number: str
     password: str
-    queues: Mapping[str, int]
+    memberships: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,7 @@ class Plan:
     lines: Sequence[Line]
     partners: Sequence[Partner]
     queues: Sequence[QueueView]
+    same_queue: QueueView
     agents: Sequence[AgentView]
     breaks: Sequence[BreakView]
     music_classes: Sequence[str]
@@ -157,6 +169,11 @@ def _values(settings: Settings, plan: Plan, modules: Path) -> dict[str, object]:
         "lines": plan.lines,
         "partners": plan.partners,
         "queues": plan.queues,
+        "same_queue": plan.same_queue,
+        "same": plan.same_queue.name,
+        "queue_names": [queue.name for queue in [*plan.queues, plan.same_queue]],
+        "same_agent_hours": settings.same_agent_hours,
+        "same_agent_seconds": plan.same_queue.ring_timeout,
         "agents": plan.agents,
         "breaks": plan.breaks,
         "missed_rings": settings.missed_rings,

@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     seat_silence: int = Field(default=15, ge=5, le=300)
     # Rings in a row that an agent may miss before the phone is left alone.
     missed_rings: int = Field(default=3, ge=1, le=20)
+    # Hours in which a number that was served is offered to the same agent first.
+    same_agent_hours: int = Field(default=24, ge=0, le=24)
     agi_patience: float = Field(default=2.5, gt=0.2, le=3.0)
     # Hours without any event after which a call whose end was never written is over.
     silent_call_hours: float = Field(default=12, ge=1, le=168)

@@ -71,12 +71,12 @@ async def sign_in(ami: Ami, agent: Agent, by: Person) -> None:
     """
     old = {queue for queue, _ in await _memberships(ami, agent)}
     try:
-        for queue, penalty in agent.queues.items():
+        for queue, penalty in agent.memberships.items():
             await _join(ami, agent, queue, penalty)
     except AmiRefused:
         await _leave_all(ami, agent)
         raise
-    for queue in old - set(agent.queues):
+    for queue in old - agent.memberships.keys():
         await _leave(ami, agent, queue)
     await _unpause(ami, agent, Act.SIGN_IN)
     await _note(ami, agent, Act.SIGN_IN, by)

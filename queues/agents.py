@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from core.errors import HotlineError
 from core.settings import Settings
 from core.toml_tables import Table, read_tables, refuse_twice
-from queues.definitions import MOTHER_TONGUE, Queue
+from queues.definitions import MOTHER_TONGUE, SAME_AGENT, Queue
 
 NUMBER = re.compile(r"[0-9]{2,8}", re.ASCII)
 WORST_LEVEL = 9
@@ -25,26 +25,35 @@ class UnknownSeatError(HotlineError):
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A seat: its number and its penalty in each of its queues (0 is asked first)."""
+    """A seat: its number and its penalty in each of its queues (0 is asked first).
+
+    `place` is its line in agents.toml, counted from 1, 0 when it is not written there.
+    """
 
     number: str
     queues: Mapping[str, int]
+    place: int = 0
 
     @property
     def interface(self) -> str:
         """The phone, as the switch calls it."""
         return f"PJSIP/{self.number}"
 
+    @property
+    def memberships(self) -> dict[str, int]:
+        """Where the switch has the seat when it is signed in, and under which penalty."""
+        return {**self.queues, SAME_AGENT: self.place} if self.place else dict(self.queues)
+
 
 def load_agents(settings: Settings, queues: Sequence[Queue]) -> tuple[Agent, ...]:
     """Read agents.toml, in its order. Raises ConfigError with the line and the mend."""
     tables = read_tables(settings.config_dir / "agents.toml", "agent")
-    agents = tuple(_agent(table, queues) for table in tables)
+    agents = tuple(_agent(table, queues, place) for place, table in enumerate(tables, 1))
     refuse_twice(((a.number, t) for a, t in zip(agents, tables, strict=True)), "agent number")
     return agents
 
 
-def _agent(table: Table, queues: Sequence[Queue]) -> Agent:
+def _agent(table: Table, queues: Sequence[Queue], place: int) -> Agent:
     table.refuse_unknown(_KEYS)
     number = table.word("number", NUMBER, "8013")
     skills = _levels(table, "skills", {queue.skill for queue in queues})
@@ -58,7 +67,7 @@ def _agent(table: Table, queues: Sequence[Queue]) -> Agent:
     }
     if not serves:
         raise table.fault("This seat serves no queue: none asks for its skills and languages.")
-    return Agent(number, serves)
+    return Agent(number, serves, place)
 
 
 def _levels(table: Table, key: str, known: Collection[str]) -> dict[str, int]:

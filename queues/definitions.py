@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,10 @@ from core.toml_tables import Table, read_tables, refuse_twice
 NAME = re.compile(r"[A-Z][A-Z0-9]{1,15}", re.ASCII)
 WORD = re.compile(r"[a-z][a-z0-9]{1,15}", re.ASCII)
 MOTHER_TONGUE = "zh"
+SAME_AGENT = "SAME"
+"""The queue behind the scenes in which a caller is offered to one agent alone: it stands for the
+general queue, has every seat, each under a penalty of its own, and is shown to nobody."""
+SAME_AGENT_SECONDS = 20
 WORST_PENALTY = 16
 """Two levels, each 9 at worst, are so far from 1."""
 
@@ -78,8 +82,22 @@ def load_queues(settings: Settings) -> tuple[Queue, ...]:
     return queues
 
 
+def same_agent_queue(general: Queue) -> Queue:
+    """Return the queue of callers who are offered to one agent, made after the general queue."""
+    return replace(
+        general,
+        name=SAME_AGENT,
+        strategy=Strategy.RINGALL,
+        ring_timeout=SAME_AGENT_SECONDS,
+        relax=(),
+        overflow=None,
+    )
+
+
 def _queue(table: Table) -> Queue:
     table.refuse_unknown(_REQUIRED + _OPTIONAL)
+    if table.values.get("name") == SAME_AGENT:
+        raise table.fault(f"'name' is {SAME_AGENT}, which the hotline itself uses.")
     wrap_up = table.whole("wrap_up", 0, 600)
     return Queue(
         name=table.word("name", NAME, "GEN"),

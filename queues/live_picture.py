@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from core.clock import from_epoch
 from queues.agent_states import EXTENDED_WRAP_UP, AgentState, Declared, Observed
-from queues.definitions import Queue
+from queues.definitions import SAME_AGENT, Queue
 from queues.live_phones import Phones, phone_number
 from queues.live_switch import SwitchView
 from telephony.ami import Event
@@ -97,7 +97,8 @@ class Picture:
 
     def apply(self, event: Event, now: datetime) -> None:
         """Move on by one event; events that mean nothing here change nothing."""
-        change = self._changes.get(event.name)
+        # Nobody is shown the queue behind the scenes; its phones have events of their own.
+        change = self._changes.get(event.name) if event["Queue"] != SAME_AGENT else None
         number = change(self, event, now) if change else None
         if number is not None:
             self._note(number, now)
@@ -140,6 +141,8 @@ class Picture:
         return _declared(mine.values()) is Declared.AVAILABLE and now < last_call + longest
 
     def _queue_item(self, event: Event, now: datetime) -> None:
+        if event["Queue"] == SAME_AGENT:
+            return
         if event.name == "QueueParams":
             self._callers.setdefault(event["Queue"], [])
         elif event.name == "QueueMember":

@@ -4,7 +4,7 @@ import fcntl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from asterisk_conf.render import AgentView, BreakView, Plan, QueueView, render
+from asterisk_conf.render import AgentView, BreakView, Plan, QueueView, StepView, render
 from core.settings import Settings
 from ivr.catalogue import (
     greetings,
@@ -19,7 +19,7 @@ from ivr.store import flow_store
 from ivr.timetable_file import load_timetable
 from queues.agents import load_agents
 from queues.breaks import load_breaks
-from queues.definitions import load_queues
+from queues.definitions import Queue, load_queues, same_agent_queue
 from recordings.build import build_all
 from recordings.standing import standings
 from stack.account import give
@@ -43,15 +43,11 @@ def configure(
     plan = Plan(
         lines=lines.lines,
         partners=lines.partners,
-        queues=[
-            QueueView(
-                q.name, q.strategy, q.ring_timeout, q.wrap_up, q.wrap_up_limit, q.max_waiting,
-                q.weight, sorted(keys.get(q.name, set())),
-            )
-            for q in queues
-        ],
+        queues=[_view(queue, keys.get(queue.name, set())) for queue in queues],
+        same_queue=_view(same_agent_queue(queues[0]), ()),
         agents=[
-            AgentView(a.number, settings.secrets.sip_password(a.number), a.queues) for a in agents
+            AgentView(a.number, settings.secrets.sip_password(a.number), a.memberships)
+            for a in agents
         ],
         prompts=[(one.record.slot, key) for key, one in standings(settings).items()],
         breaks=[BreakView(b.key, b.name, b.title) for b in load_breaks(settings)],
@@ -70,6 +66,22 @@ def configure(
         progress.fact("Recording lost", f"{key}: its text is spoken instead")
     progress.fact("Configuration", f"{len(changed)} files changed" if changed else "unchanged")
     return changed
+
+
+def _view(queue: Queue, keys: Iterable[str]) -> QueueView:
+    return QueueView(
+        name=queue.name,
+        strategy=queue.strategy,
+        ring_timeout=queue.ring_timeout,
+        wrap_up=queue.wrap_up,
+        wrap_up_limit=queue.wrap_up_limit,
+        max_waiting=queue.max_waiting,
+        weight=queue.weight,
+        relax=[StepView(step.after, step.penalty) for step in queue.relax],
+        overflow_to=queue.overflow.queue if queue.overflow else "",
+        overflow_after=queue.overflow.after if queue.overflow else 0,
+        keys=sorted(keys),
+    )
 
 
 def follow_main_flow(settings: Settings) -> None:

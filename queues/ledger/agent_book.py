@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from queues.agent_models import Change
 from queues.agent_states import EXTENDED_WRAP_UP, Declared
+from queues.definitions import SAME_AGENT
 from queues.ledger.agent_lines import AgentLine
 
 
@@ -33,6 +34,8 @@ class Standing:
 
     def take(self, line: AgentLine) -> None:
         """Take the next line. Only the switch's own words decide; ours say who meant it."""
+        if line.queue == SAME_AGENT:
+            return
         match line.change:
             case Change.JOINED:
                 # Whoever signs in is there; what became of the phone before is over.

@@ -100,6 +100,7 @@ async def test_more_time_after_a_talk_is_ended_by_the_switch_itself_and_refused_
     city: City,
 ) -> None:
     async with city.agent("8014") as agent:
+        await dial(agent, "*14")  # nothing is known of earlier talks
         await dial(agent, "*15")
         assert "paused" not in members(city)
         async with city.citizen() as citizen:
