@@ -89,32 +89,27 @@ class Picture:
 def measure(settings: Settings, plan: Plan, tell: Callable[[str], None]) -> Found:
     """Bring a hotline up, fill its queue and look. Raises HotlineError."""
 
-    def configure(folder: Path) -> None:
-        (folder / "agents.toml").write_text(_agents_file(plan.agents))
-        queues = folder / "queues.toml"
-        queues.write_text(queues.read_text().replace("max_waiting = 600", "max_waiting = 2000"))
-
-    with running_hotline(settings, tell, configure) as hotline:
+    with running_hotline(settings, tell, lambda folder: furnish(folder, plan.agents)) as hotline:
         return asyncio.run(_measure(hotline, plan, tell))
 
 
 async def _measure(hotline: Hotline, plan: Plan, tell: Callable[[str], None]) -> Found:
     idle = await _picture(hotline, min(plan.seconds, 10))
-    async with _agents(hotline, plan) as pool, _callers(hotline, plan):
+    async with agents(hotline, plan) as pool, callers(hotline, plan, plan.callers):
         tell(f"filling the queue with {plan.callers} callers")
-        await _until_filled(hotline, pool, plan.callers)
+        await until_filled(hotline, pool, plan.callers)
         first = await asyncio.to_thread(_waiting, hotline)
         tell(f"{first} wait; looking for {plan.seconds:g} s")
         events = ChannelEvents(hotline.settings.cel_file)
         busy = await _picture(hotline, plan.seconds)
         last = await asyncio.to_thread(_waiting, hotline)
-        idle_seconds = idle_times(events.read(), frozenset(_numbers(plan.agents)))
+        idle_seconds = idle_times(events.read(), frozenset(numbers(plan.agents)))
     parts = [
         PartRow(part, idle.memory[part], busy.memory[part], idle.cpu[part], busy.cpu[part])
         for part in busy.memory
         if part in idle.memory
     ]
-    return Found(first, last, plan.agents, plan.seconds, parts, _summary(idle_seconds))
+    return Found(first, last, plan.agents, plan.seconds, parts, summary(idle_seconds))
 
 
 async def _picture(hotline: Hotline, seconds: float) -> Picture:
@@ -127,21 +122,22 @@ async def _picture(hotline: Hotline, seconds: float) -> Picture:
 
 
 @asynccontextmanager
-async def _agents(hotline: Hotline, plan: Plan) -> AsyncIterator[AgentPool]:
-    numbers = _numbers(plan.agents)
+async def agents(hotline: Hotline, plan: Plan) -> AsyncIterator[AgentPool]:
+    """So many agents, registered and signed in to the general queue."""
+    seats = numbers(plan.agents)
     secrets = hotline.settings.secrets
-    accounts = {number: secrets.sip_password(number) for number in numbers}
+    accounts = {number: secrets.sip_password(number) for number in seats}
     pool = AgentPool(accounts, hotline.server, answer_after=ANSWER_AFTER, talk_seconds=plan.talk)
     try:
         await pool.register()
-        await asyncio.to_thread(_sign_in, hotline, numbers)
+        await asyncio.to_thread(_sign_in, hotline, seats)
         yield pool
     finally:
         await pool.close()
 
 
-def _sign_in(hotline: Hotline, numbers: list[str]) -> None:
-    for number in numbers:
+def _sign_in(hotline: Hotline, seats: list[str]) -> None:
+    for number in seats:
         phone = f"PJSIP/{number}"
         hotline.until(
             lambda number=number: "Avail" in hotline.console(f"pjsip show aor {number}"),  # type: ignore[misc]
@@ -153,10 +149,11 @@ def _sign_in(hotline: Hotline, numbers: list[str]) -> None:
 
 
 @asynccontextmanager
-async def _callers(hotline: Hotline, plan: Plan) -> AsyncIterator[asyncio.Task[LoadResult]]:
-    load = asyncio.create_task(
-        run_load(NUMBER, plan.callers, plan.rate, LONGEST_WAIT, hotline.server)
-    )
+async def callers(
+    hotline: Hotline, plan: Plan, count: int
+) -> AsyncIterator[asyncio.Task[LoadResult]]:
+    """So many callers, who dial one after the other and wait."""
+    load = asyncio.create_task(run_load(NUMBER, count, plan.rate, LONGEST_WAIT, hotline.server))
     try:
         yield load
     finally:
@@ -165,11 +162,12 @@ async def _callers(hotline: Hotline, plan: Plan) -> AsyncIterator[asyncio.Task[L
             await load
 
 
-async def _until_filled(hotline: Hotline, pool: AgentPool, callers: int) -> None:
+async def until_filled(hotline: Hotline, pool: AgentPool, count: int) -> None:
+    """Until so many callers wait or have been answered."""
     await asyncio.to_thread(
         hotline.until,
-        lambda: _waiting(hotline) + pool.answered + pool.busy >= callers,
-        f"{callers} callers in the queue or answered",
+        lambda: _waiting(hotline) + pool.answered + pool.busy >= count,
+        f"{count} callers in the queue or answered",
     )
 
 
@@ -180,18 +178,26 @@ def _waiting(hotline: Hotline) -> int:
     return int(count) if count.isdigit() else 0
 
 
-def _numbers(agents: int) -> list[str]:
-    return [str(FIRST_AGENT + place) for place in range(agents)]
+def numbers(count: int) -> list[str]:
+    """Return the numbers of so many seats."""
+    return [str(FIRST_AGENT + place) for place in range(count)]
 
 
-def _agents_file(agents: int) -> str:
-    return "".join(
-        f'[[agent]]\nnumber = "{number}"\nskills = {{ general = 1 }}\n\n'
-        for number in _numbers(agents)
+def furnish(folder: Path, seats: int) -> None:
+    """Write so many seats into a configuration, with room for all callers and no wrap-up."""
+    (folder / "agents.toml").write_text(
+        "".join(
+            f'[[agent]]\nnumber = "{number}"\nskills = {{ general = 1 }}\n\n'
+            for number in numbers(seats)
+        )
     )
+    queues = folder / "queues.toml"
+    text = queues.read_text().replace("max_waiting = 600", "max_waiting = 3000")
+    queues.write_text(text.replace("wrap_up = 10", "wrap_up = 0"))
 
 
-def _summary(seconds: list[float]) -> IdleAgents:
+def summary(seconds: list[float]) -> IdleAgents:
+    """Sum up times of idleness."""
     if not seconds:
         return IdleAgents(0, 0.0, 0.0, 0.0)
     ordered = sorted(seconds)

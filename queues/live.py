@@ -28,11 +28,12 @@ from queues.live_picture import HEARD, Picture
 from queues.live_sentinel import Sentinel
 from queues.live_store import LiveStore, draw
 from queues.live_switch import read_switch
+from queues.live_waker import Waker
 from telephony.ami import Ami, AmiError, AmiEventsLost, Event
 
 CLASSES = "agent,call,system"
 FILTERS = (
-    "^Event: (QueueMember|QueueCaller|FullyBooted|Shutdown)",
+    "^Event: (QueueMember|QueueCaller|AgentCalled|AgentRingNoAnswer|FullyBooted|Shutdown)",
     "^Event: DeviceStateChange.*Device: PJSIP/[0-9]",
     "^Event: (Newstate|Hangup)[^A-Z].*Channel: PJSIP/[0-9]",
 )
@@ -61,6 +62,7 @@ class Live:
         self._store = store
         self._picture = Picture(seats, queues)
         self._sentinel = Sentinel(ami)
+        self._waker = Waker(ami, self._picture)
         self._changed = asyncio.Event()
         self._must_look = True
         self._looked = float("-inf")
@@ -76,6 +78,7 @@ class Live:
                 tasks.create_task(self._follow())
                 tasks.create_task(self._draw_for_ever())
         finally:
+            await self._waker.close()
             await self._ami.close()
             with contextlib.suppress(RedisError, OSError):
                 await self._store.mark_stale()
@@ -102,7 +105,9 @@ class Live:
         if event.name == "FullyBooted":
             await self._look_anew()
         else:
-            self._picture.apply(event, utc_now())
+            now = utc_now()
+            self._picture.apply(event, now)
+            self._waker.take(event, now)
             self._changed.set()
 
     async def _draw_for_ever(self) -> None:

@@ -59,11 +59,15 @@ class Phones:
 
     def observed(self, number: str) -> Observed:
         """Return what this phone does now."""
-        device = self.devices.get(number, Observed.UNKNOWN)
+        device = self.device(number)
         states = {channel.state for channel in self.channels.get(number, {}).values()}
         if device is Observed.TALKING and RINGING in states and UP not in states:
             return Observed.RINGING
         return device
+
+    def device(self, number: str) -> Observed:
+        """Return what the switch itself takes this phone for."""
+        return self.devices.get(number, Observed.UNKNOWN)
 
     def busy_since(self, number: str) -> datetime | None:
         """Return when the phone's oldest present call reached it."""

@@ -6,7 +6,8 @@ late or twice does no lasting harm: each says what is, not what to add.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import ClassVar
 
 from core.clock import from_epoch
@@ -20,6 +21,8 @@ HEARD = (
     "QueueMember*",
     "QueueCallerJoin",
     "QueueCallerLeave",
+    "AgentCalled",
+    "AgentRingNoAnswer",
     "DeviceStateChange",
     "Newstate",
     "Hangup",
@@ -40,10 +43,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A waiting call: its uid and when it began to wait. No number: a picture hangs on walls."""
+    """A waiting call: its uid, when it began to wait, and its channel in the switch.
+
+    No number: a picture hangs on walls.
+    """
 
     call: str
     joined: datetime
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ class Picture:
         self._wrap_up = {queue.name: timedelta(seconds=queue.wrap_up) for queue in queues}
         self._members: dict[tuple[str, str], Member] = {}
         self._callers: dict[str, list[Caller]] = {}
+        self._rung_for: set[str] = set()
         self._phones = Phones()
         self._since: dict[str, tuple[Observed, datetime | None]] = {}
 
@@ -83,9 +91,24 @@ class Picture:
         """Return every queue, by name."""
         return [QueueState(name, tuple(self._callers[name])) for name in sorted(self._callers)]
 
+    def free_at(self, number: str, queue: str) -> datetime | None:
+        """Return from when on the switch rings this agent for this queue; None: not in sight."""
+        member = self._members.get((queue, f"PJSIP/{number}"))
+        if member is None or member.paused or self._phones.device(number) is not Observed.IDLE:
+            return None
+        last = member.last_call or datetime.min.replace(tzinfo=UTC)
+        return last + self._wrap_up.get(queue, timedelta())
+
+    def next_callers(self, queue: str, count: int) -> list[str]:
+        """Return the channels of those who wait first and are not being rung for."""
+        waiting = self._callers.get(queue, [])
+        next_ones = (c.channel for c in waiting if c.channel and c.call not in self._rung_for)
+        return list(islice(next_ones, count))
+
     def replace(self, view: SwitchView, now: datetime) -> None:
         """Take the switch's word for everything."""
         self._members, self._callers, self._phones = {}, {}, Phones()
+        self._rung_for.clear()
         for event in view.channels:
             self._phones.set_channel(event, now)
         for event in view.devices:
@@ -176,9 +199,16 @@ class Picture:
         self._left(event, joined)
         callers = self._callers.setdefault(event["Queue"], [])
         position = event.number("Position") or len(callers) + 1
-        callers.insert(position - 1, Caller(event["Uniqueid"], joined))
+        callers.insert(position - 1, Caller(event["Uniqueid"], joined, event["Channel"]))
+
+    def _rings(self, event: Event, _: datetime) -> None:
+        self._rung_for.add(event["Uniqueid"])
+
+    def _rang_in_vain(self, event: Event, _: datetime) -> None:
+        self._rung_for.discard(event["Uniqueid"])
 
     def _left(self, event: Event, _: datetime) -> None:
+        self._rung_for.discard(event["Uniqueid"])
         waiting = self._callers.get(event["Queue"], [])
         waiting[:] = [caller for caller in waiting if caller.call != event["Uniqueid"]]
 
@@ -202,6 +232,8 @@ class Picture:
         "QueueMemberRemoved": _member_gone,
         "QueueCallerJoin": _joined,
         "QueueCallerLeave": _left,
+        "AgentCalled": _rings,
+        "AgentRingNoAnswer": _rang_in_vain,
         "DeviceStateChange": _device,
         "Newstate": _channel,
         "Hangup": _hung_up,

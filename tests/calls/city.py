@@ -36,6 +36,8 @@ PATIENCE = 20.0
 # The longest greeting, and a moment for what is on air.
 WAITING_IN_TESTS = 16
 RINGING_IN_TESTS = 4
+LAW, POLICE, ENGLISH = "8299001", "8299002", "8299003"
+COUNTERS = {LAW: "counter-law", POLICE: "counter-police", ENGLISH: "counter-english"}
 # Above what speech and music reach, so that a prompt is never taken for a person.
 CITIZEN, AGENT, SECOND_AGENT, PARTNER = 2150, 2450, 2750, 3050
 TONES = {CITIZEN, AGENT, SECOND_AGENT, PARTNER}
@@ -296,5 +298,23 @@ def _impatient_configuration(home: Path) -> Path:
     )
     queues = folder / "queues.toml"
     text = queues.read_text().replace("ring_timeout = 15", "ring_timeout = 5")
-    queues.write_text(text.replace("wrap_up = 10", "wrap_up = 0"))
+    queues.write_text(
+        text.replace("wrap_up = 10", "wrap_up = 0").replace(
+            "overflow_after = 40", "overflow_after = 5"
+        )
+    )
+    assert "after = 10" in text
+    queues.write_text(queues.read_text().replace("after = 10", "after = 4"))
+    _open_counters(folder)
     return folder
+
+
+def _open_counters(folder: Path) -> None:
+    """Lines that lead straight to one queue, for the tests of queues."""
+    with (folder / "lines.toml").open("a") as lines:
+        for number, flow in COUNTERS.items():
+            shutil.copy(Path(__file__).parent / f"flows/{flow}.yaml", folder / "flows")
+            lines.write(
+                f'\n[[line]]\ncode = "{flow}"\nname = "{flow}"\nnumbers = ["{number}"]\n'
+                f'flow = "{flow}"\n'
+            )

@@ -79,7 +79,8 @@ async def test_missed_rings_pause_the_agent_with_that_reason_until_they_say_they
         await citizen.hangup()
     rows = await city.row(citizen.number)
     assert (rows["outcome"], rows["agent"]) == ("answered", "8014")
-    assert ("break", "missed-rings", "missed-rings") in history(city, "8014")
+    told = ("break", "missed-rings", "missed-rings")
+    await city.until(lambda: told in history(city, "8014"), "its record")
 
 
 async def test_an_answered_call_forgives_the_rings_missed_before(city: City) -> None:
@@ -116,7 +117,7 @@ async def test_more_time_after_a_talk_is_ended_by_the_switch_itself_and_refused_
         # As a switch that starts anew does with those it can no longer time.
         city.console("channel originate Local/at-start@agent-wrap-up/n application Wait 1")
         await city.until(lambda: "paused" not in members(city), "an end of the wrap-up")
-    assert ("available", "time", "") in history(city, "8014")
+    await city.until(lambda: ("available", "time", "") in history(city, "8014"), "its record")
 
 
 async def test_a_phone_that_vanishes_is_known_to_be_gone_within_fifteen_seconds_and_comes_back(
@@ -133,8 +134,8 @@ async def test_a_phone_that_vanishes_is_known_to_be_gone_within_fifteen_seconds_
             assert "8015" in members(city)
             del back
         await citizen.hangup()
-    told = history(city, "8015")
-    assert ("unreachable", "switch", "") in told
+    told = ("unreachable", "switch", "")
+    await city.until(lambda: told in history(city, "8015"), "its record")
 
 
 async def test_a_second_phone_under_the_same_number_replaces_the_first(city: City) -> None:

@@ -23,6 +23,7 @@ def is_sent(event: str) -> bool:
     [
         "Event: QueueMemberPause\r\nPrivilege: agent,all\r\nQueue: GEN\r\n",
         "Event: QueueCallerJoin\r\nPrivilege: agent,all\r\nChannel: PJSIP/trunk-1\r\n",
+        "Event: AgentCalled\r\nPrivilege: agent,all\r\nChannel: PJSIP/trunk-1\r\n",
         "Event: FullyBooted\r\nPrivilege: system,all\r\n",
         "Event: Shutdown\r\nPrivilege: system,all\r\n",
         DEVICE.format("PJSIP/8013"),
