@@ -27,6 +27,11 @@ from recordings.versions import NoSuchVersion
 from reports.answer_rate import EmptyPeriod, UnknownSelection
 from telephony.ami import AmiDown
 from tickets.incidents.service import UnknownIncident
+from tickets.life.drafts import BadMatter
+from tickets.life.looking import NotForYou, NumberKeptSecret
+from tickets.life.moves import ChangedMeanwhile, UnknownTicket
+from tickets.limits import UnknownType
+from tickets.states import NotTheirMove
 from transfers.partners import UnknownPartner
 from transfers.service import NoCall
 
@@ -83,6 +88,13 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     UnknownIncident: HTTPStatus.NOT_FOUND,
     BadAnnouncement: HTTPStatus.BAD_REQUEST,
     Unauthorized: HTTPStatus.UNAUTHORIZED,
+    UnknownTicket: HTTPStatus.NOT_FOUND,
+    NotForYou: HTTPStatus.FORBIDDEN,
+    NumberKeptSecret: HTTPStatus.FORBIDDEN,
+    NotTheirMove: HTTPStatus.FORBIDDEN,
+    ChangedMeanwhile: HTTPStatus.PRECONDITION_FAILED,
+    BadMatter: HTTPStatus.BAD_REQUEST,
+    UnknownType: HTTPStatus.BAD_REQUEST,
     Refused: HTTPStatus.BAD_REQUEST,
     BadCursor: HTTPStatus.BAD_REQUEST,
     EmptyPeriod: HTTPStatus.BAD_REQUEST,

@@ -10,6 +10,7 @@ from api.calls import Line
 from api.errors import BadCursor, NotFound
 from api.fields import Answer, Cursor, Instant, Limit, MaskedPhone, Page, read_cursor, write_cursor
 from api.resources import Session
+from tickets.acts import Act
 from tickets.channels import Channel
 from tickets.numbers import is_ticket_number
 from tickets.outcomes import Outcome
@@ -48,6 +49,7 @@ class TicketEventAnswer(Answer):
     from_state: TicketState | None
     to_state: TicketState
     actor: str
+    act: Act | None
     reason: str
 
 

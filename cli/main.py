@@ -19,6 +19,7 @@ from cli import (
     reports,
     staffing,
     suite,
+    ticket,
     tickets,
     transfer,
     updown,
@@ -45,6 +46,7 @@ app.command()(tickets.tickets)
 app.command()(abandoned.abandoned)
 app.command("test")(suite.suite)
 app.add_typer(reports.app, name="report")
+app.add_typer(ticket.app, name="ticket")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(agents.app, name="agents")
 flow.app.command("at")(flow_at.at)

@@ -26,6 +26,16 @@ def read(question: Callable[[AsyncSession], Awaitable[T]]) -> T:
     return transact(ask)
 
 
+def write(change: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    """Change the hotline's database in one transaction. Raises HotlineError as `read` does."""
+
+    async def once(sessions: async_sessionmaker[AsyncSession]) -> T:
+        async with sessions.begin() as session:
+            return await change(session)
+
+    return transact(once)
+
+
 def transact(work: Callable[[async_sessionmaker[AsyncSession]], Awaitable[T]]) -> T:
     """Do work that needs transactions of its own. Raises HotlineError as `read` does."""
     try:

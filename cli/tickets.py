@@ -60,7 +60,10 @@ def _show_one(number: str, as_json: bool) -> None:
         f"caller {mask_phone(ticket.caller) or 'withheld'}  outcome {ticket.outcome or 'running'}"
     )
     out.print(f"call {ticket.call_uid}")
-    rows = [(line["at"], line["to"], line["actor"], line["reason"]) for line in _story(story)]
+    rows = [
+        (line["at"], line["to"], line["actor"], line["reason"] or line["act"])
+        for line in _story(story)
+    ]
     print_table(("at", "state", "by", "why"), rows)
 
 
@@ -71,6 +74,7 @@ def _story(story: TicketStory) -> list[dict[str, object]]:
             "from": event.from_state,
             "to": event.to_state,
             "actor": event.actor,
+            "act": event.act,
             "reason": event.reason,
         }
         for event in story.events

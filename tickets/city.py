@@ -1,6 +1,7 @@
-"""The city's rules for tickets, read from config/ once for each process."""
+"""The city's rules for tickets, read from config/ and read again when a file there changes."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tickets.calendar import load_workdays
@@ -23,6 +24,16 @@ class City:
     time: WorkingTime
 
 
+_FILES = (
+    "units.csv", "areas.toml", "limits.toml", "categories.csv", "routes.toml", "calendar.toml",
+)  # fmt: skip
+
+
+def city_of(config_dir: Path) -> City:
+    """Return the rules as the files say them now. Raises ConfigError as `load_city`."""
+    return _kept(config_dir, tuple(_changed(config_dir / name) for name in _FILES))
+
+
 def load_city(config_dir: Path) -> City:
     """Read the rules. Raises ConfigError with file, line and mend."""
     units = load_units(config_dir / "units.csv", config_dir / "areas.toml")
@@ -31,3 +42,13 @@ def load_city(config_dir: Path) -> City:
     routes = load_routes(config_dir / "routes.toml", categories, units)
     workdays = load_workdays(config_dir / "calendar.toml")
     return City(units, rules, routes, WorkingTime(workdays, rules.office))
+
+
+@lru_cache(maxsize=1)
+def _kept(config_dir: Path, changed: tuple[int, ...]) -> City:
+    del changed
+    return load_city(config_dir)
+
+
+def _changed(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0

@@ -198,6 +198,11 @@ def acts_in(state: TicketState | None) -> list[Act]:
     return [move.act for move in TABLE if state in move.sources]
 
 
+def acts_for_people(state: TicketState) -> list[Act]:
+    """Return what people can do to a ticket in a state; the call's own moves are the ledger's."""
+    return [act for act in acts_in(state) if MOVES[act].actors != {Actor.LEDGER}]
+
+
 def move(state: TicketState | None, act: Act, actor: Actor) -> Move:
     """Return the row of a legal move; its guards are still to be judged, by whoever has the facts.
 

@@ -240,6 +240,7 @@ async def test_a_reply_with_a_number_or_the_citizens_name_is_not_public(life: Li
 
 async def test_who_holds_a_ticket_and_how_long_is_always_known(life: Life) -> None:
     number = await life.ticket()
+    life.later(hours=1)
     for act in (Act.SUBMIT, Act.DISPATCH, Act.SIGN, Act.FEED_BACK, Act.REPLY):
         await life.act(number, act)
         life.later(hours=1)
@@ -247,6 +248,7 @@ async def test_who_holds_a_ticket_and_how_long_is_always_known(life: Life) -> No
     async with life.sessions() as session:
         hops = await repository.hops(session, picture.ticket.id)
     assert [(hop.holder, hop.state) for hop in hops] == [
+        ("intake", TicketState.NEW),
         ("review", TicketState.TRIAGE),
         (LEAD, TicketState.DISPATCHED),
         (LEAD, TicketState.SIGNED),
@@ -254,9 +256,9 @@ async def test_who_holds_a_ticket_and_how_long_is_always_known(life: Life) -> No
         ("review", TicketState.REPLIED),
     ]
     held = [hop.until_at - hop.since_at for hop in hops if hop.until_at]
-    assert held == [timedelta(hours=1)] * 4
+    assert held == [timedelta(hours=1)] * 5
     assert hops[-1].until_at is None
-    assert hops[3].due_at is not None
+    assert hops[4].due_at is not None
 
 
 async def test_a_merged_ticket_hands_its_earlier_promise_to_the_main_one_and_can_come_back(

@@ -72,8 +72,11 @@ def resume(case: Case, clock: RunningClock, paused: datetime) -> None:
     clock.paused_at = None
 
 
-def _nothing(case: Case, act: Act) -> None:
-    del case, act
+def _runs_on(case: Case, act: Act) -> None:
+    """A call's ticket has its dispatch clock from the end of the talk, known once it has a type."""
+    if act is Act.SUBMIT and case.picture.clock(ClockKind.DISPATCH) is None:
+        since = case.picture.ticket.call_ended_at or case.picture.ticket.new_at
+        start(case, ClockKind.DISPATCH, case.limits.dispatch, CENTER, since)
 
 
 def _dispatch_starts(case: Case, act: Act) -> None:
@@ -190,7 +193,7 @@ def days_between(earlier: datetime, later: datetime) -> int:
 
 
 _EFFECTS: Mapping[Clock, Callable[[Case, Act], None]] = {
-    Clock.RUNS_ON: _nothing,
+    Clock.RUNS_ON: _runs_on,
     Clock.DISPATCH_STARTS: _dispatch_starts,
     Clock.HANDLING_STARTS: _handling_starts,
     Clock.HALF_STARTS: _half_starts,

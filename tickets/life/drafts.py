@@ -6,8 +6,9 @@ Every one is a line of the story, except the keystrokes of a draft: those only r
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
+from pydantic import ConfigDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import utc_now
@@ -16,7 +17,7 @@ from core.phone import plain_number
 from tickets.city import City
 from tickets.life import repository
 from tickets.life.clocks import stop
-from tickets.life.facts import Facts, Person
+from tickets.life.facts import Facts, Person, fit_to_store
 from tickets.life.moves import ChangedMeanwhile, UnknownTicket, said, signature
 from tickets.life.picture import Picture
 from tickets.life.words import ClockKind, Secrecy
@@ -48,6 +49,8 @@ class UnknownTask(HotlineError):
 @dataclass(frozen=True, slots=True)
 class Draft:
     """The form as it is being filled in; None leaves a field as it is."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     type: str | None = None
     urgency: Urgency | None = None
@@ -188,7 +191,7 @@ def _checked(draft: Draft, city: City) -> Draft:
 
 def _text(name: str, value: str, longest: int) -> str:
     """Keep what was written, without NULs and halves of characters, which no database takes."""
-    text = value.replace("\0", "").encode(errors="replace").decode()
+    text = fit_to_store(value)
     if len(text) > longest:
         raise BadMatter(f"'{name}' has {len(text)} characters; {longest} are possible.")
     return text

@@ -149,3 +149,16 @@ class Hop(Base):
     since_at: Mapped[datetime] = mapped_column(INSTANT)
     due_at: Mapped[datetime | None] = mapped_column(INSTANT)
     until_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+
+class Look(Base):
+    """Who looked at what was masked, and why; the database refuses to change or remove it."""
+
+    __tablename__ = "ticket_look"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    who: Mapped[str]
+    field: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[datetime] = mapped_column(INSTANT)

@@ -19,7 +19,7 @@ from tickets.durations import Span
 from tickets.life import effects, repository
 from tickets.life.clocks import wind
 from tickets.life.facts import Facts, Person
-from tickets.life.holders import holding
+from tickets.life.holders import INTAKE, holding
 from tickets.life.judging import judge
 from tickets.life.models import Hop
 from tickets.life.picture import Case, Picture
@@ -86,20 +86,21 @@ async def _write(session: AsyncSession, case: Case, act: Act, before: TicketStat
     picture.matter.version += 1
     picture.matter.changed_at = case.at
     session.add(picture.matter)
-    await _pass_on(session, case)
+    await _pass_on(session, case, before)
     await repository.keep(session, picture)
     if case.main is not None:
         await repository.keep(session, case.main)
     await repository.tell(session, _event(case, act, before))
 
 
-async def _pass_on(session: AsyncSession, case: Case) -> None:
+async def _pass_on(session: AsyncSession, case: Case, before: TicketState) -> None:
     """Close the present hop and open the next when the ticket changes hands or state."""
     picture, next_ = case.picture, holding(case.picture, case.city.rules)
-    open_ = picture.hop
+    open_ = picture.hop or (_first_hop(picture) if before is TicketState.NEW else None)
     if open_ and next_ and (open_.holder, open_.state) == (next_.holder, picture.ticket.state):
         return
     if open_ is not None:
+        session.add(open_)
         open_.until_at = max(case.at, open_.since_at)
         await session.flush()
     picture.hop = None
@@ -112,6 +113,16 @@ async def _pass_on(session: AsyncSession, case: Case) -> None:
             since_at=case.at,
             due_at=due,
         )
+
+
+def _first_hop(picture: Picture) -> Hop:
+    """A ticket that its call or channel opened was held by those who take matters in."""
+    return Hop(
+        ticket_id=picture.ticket.id,
+        holder=INTAKE,
+        state=TicketState.NEW,
+        since_at=picture.ticket.new_at,
+    )
 
 
 def _event(case: Case, act: Act, before: TicketState) -> TicketEvent:
