@@ -25,7 +25,7 @@ def replay(
     day: Annotated[str, typer.Option(help="A past day such as 2026-11-24, or synthetic.")],
     agents: Annotated[
         int | None,
-        typer.Option(min=0, max=10_000, help="All day; those who were there if absent."),
+        typer.Option(min=0, max=10_000, help="So many all day; those who were there if absent."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Another number is another chance.")] = 1,
     runs: Annotated[int, typer.Option(min=1, max=50, help="Repetitions.")] = 3,

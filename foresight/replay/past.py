@@ -23,8 +23,9 @@ class PastCall:
     """One arrival of the day; `at` is seconds since midnight, times are seconds.
 
     `flow` is the version it ran on, `waited` the time spent waiting for a human (None: asked for
-    none), `served` that a menu answered the question. `known` says that the number was not
-    withheld, `partner_answers` that a partner line would pick up.
+    none), `ring` the time from an agent's first ring until they hear each other. `served` says that
+    a menu answered the question, `known` that the number was not withheld, `partner_answers` that
+    a partner line would pick up.
     """
 
     uid: str

@@ -7,7 +7,7 @@ first to the last of them, and as away where nothing was answered for an hour.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,7 @@ from foresight.history import Source
 from foresight.replay.past import KeyPress, PastCall, PastDay
 from foresight.replay.staff import read_staff
 from ivr.outcomes import Outcome as Edge
+from queues.agent_models import AgentLeg
 from queues.journal import JournalEvent, JournalKind, parse
 from queues.models import Call, SwitchEvent
 from reports.rollups import total
@@ -46,11 +47,11 @@ async def read_past(session: AsyncSession, day: date) -> PastDay:
         raise NothingToReplay(f"No call of {day} is known here. Try --day synthetic.")
     if len(rows) > MOST_CALLS:
         raise NothingToReplay(f"{day} has more than {MOST_CALLS} calls, too many for a replay.")
-    told = await _told(session, day)
+    told, rang = await _told(session, day), await _rang_since(session, day)
     roster, after_call = await read_staff(session, day, rows)
     return PastDay(
         day=day,
-        calls=tuple(_past(row, told.get(row.uid, ())) for row in rows),
+        calls=tuple(_past(row, told.get(row.uid, ()), rang.get(row.uid)) for row in rows),
         roster=roster,
         happened=await total(session, day, day + timedelta(days=1)),
         source=Source.LEDGER,
@@ -83,7 +84,18 @@ async def _told(session: AsyncSession, day: date) -> dict[str, list[JournalEvent
     return told
 
 
-def _past(row: Call, told: Sequence[JournalEvent]) -> PastCall:
+async def _rang_since(session: AsyncSession, day: date) -> dict[str, datetime]:
+    """Return when the phone began to ring that was picked up, by call."""
+    query = (
+        select(AgentLeg.call_uid, AgentLeg.started_at)
+        .join(Call, (Call.uid == AgentLeg.call_uid) & (Call.agent == AgentLeg.agent))
+        .where(Call.day == day, AgentLeg.answered_at <= Call.answered_at)
+        .order_by(AgentLeg.started_at)
+    )
+    return {uid: began for uid, began in await session.execute(query) if began is not None}
+
+
+def _past(row: Call, told: Sequence[JournalEvent], rang_since: datetime | None) -> PastCall:
     assert row.outcome is not None  # noqa: S101 - as selected
     assert row.ended_at is not None  # noqa: S101 - an outcome is of an ended call
     return PastCall(
@@ -93,15 +105,27 @@ def _past(row: Call, told: Sequence[JournalEvent]) -> PastCall:
         outcome=row.outcome,
         lasted=(row.ended_at - row.started_at).total_seconds(),
         flow=f"{row.flow}@{row.flow_version}" if row.flow and row.flow_version else None,
-        keys=tuple(keys_of(told)),
+        # What was pressed after the talk, as a rating, would mean something else before it.
+        keys=tuple(keys_of(_before(told, row.answered_at))),
         waited=row.wait_seconds if row.queue_visits else None,
-        ring=row.ring_seconds,
+        ring=_until_heard(row, rang_since),
         talk=row.talk_seconds,
         message=row.message_seconds,
         served=any(event.kind == JournalKind.SERVED for event in told),
         known=bool(row.caller),
         partner_answers=row.partner is None or row.outcome in _PUT_THROUGH,
     )
+
+
+def _before(told: Iterable[JournalEvent], answered: datetime | None) -> Iterable[JournalEvent]:
+    return (one for one in told if answered is None or one.at < answered.timestamp())
+
+
+def _until_heard(row: Call, rang_since: datetime | None) -> float | None:
+    """Seconds from the first ring until they hear each other, the agent's number said between."""
+    if row.answered_at is None or rang_since is None:
+        return row.ring_seconds
+    return (row.answered_at - rang_since).total_seconds()
 
 
 def keys_of(told: Iterable[JournalEvent]) -> Iterable[KeyPress]:

@@ -16,6 +16,7 @@ from core.clock import midnight
 from core.settings import CHECKOUT, Settings
 from foresight.history import Source
 from foresight.replay.reading import NothingToReplay, read_past
+from queues.agent_models import AgentLeg
 from queues.models import Call, SwitchEvent
 from tests.integration.test_answer_rate import a_call, stored
 from tickets.outcomes import Outcome
@@ -72,15 +73,15 @@ async def test_a_day_is_read_with_keys_patience_and_who_was_there(sessions: Sess
         session.add_all(
             [
                 told(pressed, 0.1, node="human", verb="queue", outcome="handed-over", ms=1),
-                told(pressed, 6.1, node="human", verb="queue", outcome="key-2", ms=0, keys="2"),
-                told(pressed, 6.2, kind="served", what="progress"),
+                told(pressed, 4.1, node="human", verb="queue", outcome="key-2", ms=0, keys="2"),
+                told(pressed, 4.2, kind="served", what="progress"),
             ]
         )
     async with sessions() as session:
         day = await read_past(session, DAY)
     first, second, _ = day.calls
     assert (first.flow, first.served) == ("direct@3f2a91c0", True)
-    assert [(key.key, round(key.after, 3)) for key in first.keys] == [("2", 6.0)]
+    assert [(key.key, round(key.after, 3)) for key in first.keys] == [("2", 4.0)]
     assert (first.talk, first.ring, first.waited, first.known) == (100.0, 3.0, 5.0, True)
     assert (second.gave_up, second.waited, second.known, second.flow) == (True, 40.0, False, None)
     assert day.happened.arrivals == 5
@@ -149,3 +150,30 @@ async def test_one_replay_at_a_time(api: httpx.AsyncClient) -> None:
         answer = await api.post("/api/replays", json={"flow": "direct"})
     assert answer.json()["type"] == "urn:hotline:replay-busy"
     assert (await api.get("/api/staffing/table")).status_code == 200
+
+
+async def test_agents_own_history_says_who_was_there_and_how_long_it_rang(
+    sessions: Sessions,
+) -> None:
+    call = talked(0)
+    await stored(sessions, call)
+    async with sessions.begin() as session:
+        # A first phone was not picked up; the number of the agent was said before they met.
+        for number, began in ((1, 0.0), (2, 1.0)):
+            session.add(
+                AgentLeg(
+                    uid=f"{call.uid}.{number}", call_uid=call.uid, node="node1", agent="8013",
+                    started_at=at(began), answered_at=at(3.0) if number == 2 else None,
+                    ended_at=at(105.0 if number == 2 else 0.9),
+                )
+            )  # fmt: skip
+        session.add(
+            told(call, 108.0, node="survey", verb="survey", outcome="rated", ms=3, keys="1")
+        )
+    async with sessions() as session:
+        day = await read_past(session, DAY)
+    assert day.calls[0].ring == pytest.approx(4.0)
+    # A rating is no key of the wait.
+    assert day.calls[0].keys == ()
+    assert day.after_call == 0.0
+    assert [day.roster.at(36_000.0 + s) for s in (-1, 2, 100, 110)] == [0, 1, 1, 0]
