@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from api import (
     abandoned,
+    agent_report,
     agents,
     calls,
     errors,
@@ -58,6 +59,7 @@ ROOMS = (
     flows,
     incidents,
     transfers,
+    agent_report,
 )
 
 

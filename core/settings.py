@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     # Hours without any event after which a call whose end was never written is over.
     silent_call_hours: float = Field(default=12, ge=1, le=168)
     short_abandon: float = Field(default=5.0, ge=0, le=30)
+    # Hours that an agent's day should have, for adherence.
+    shift_hours: float = Field(default=8.0, gt=0, le=24)
     tts_command: str = ""
     # What a flow's draft needs before it may be published.
     flow_review: bool = True

@@ -8,6 +8,8 @@ import structlog
 from procrastinate import App
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from core.clock import utc_now
+from reports.agents import count_days
 from reports.alarms import alarms
 from reports.hearing import days_to_hear, hear
 from reports.recount import recount
@@ -38,6 +40,7 @@ class FigureJobs:
         """Count what was written since; say so when it does not add up."""
         del timestamp
         counted = await recount(self.sessions)
+        await count_days(self.sessions, utc_now())
         log.debug("figures.counted", half_hours=counted)
         await self._raise_alarms()
 

@@ -79,3 +79,35 @@ class DayWitness(Base):
     arrivals: Mapped[int]
     answered: Mapped[int]
     doubts: Mapped[list[list[str]]] = mapped_column(JSONB)
+
+
+class AgentDay(Base):
+    """What an agent's day went into, in microseconds, and how many calls they answered.
+
+    Written when the day is over. No row for a day on which they neither signed in nor talked.
+    """
+
+    __tablename__ = "agent_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    agent: Mapped[str] = mapped_column(primary_key=True)
+    answered: Mapped[int]
+    talking: Mapped[int] = mapped_column(BigInteger)
+    ringing: Mapped[int] = mapped_column(BigInteger)
+    wrap_up: Mapped[int] = mapped_column(BigInteger)
+    on_break: Mapped[int] = mapped_column(BigInteger)
+    idle: Mapped[int] = mapped_column(BigInteger)
+    unreachable: Mapped[int] = mapped_column(BigInteger)
+
+
+class AgentMark(Base):
+    """A day of which lines about agents were written since it was counted, or that is not over.
+
+    A line marks the day after it as well: who signed in on one day is signed in on the next.
+    """
+
+    __tablename__ = "agent_mark"
+    __table_args__ = (Index("ix_agent_mark_day", "day"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    day: Mapped[date]

@@ -92,11 +92,15 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
         return
 
 
-async def main(settings: Settings) -> None:
-    """Run the ledger of a home until SIGTERM or SIGINT; what is being stored is stored whole."""
-    # A batch makes a hundred thousand small objects that hold no cycles: look for cycles rarely.
+def calm_collector() -> None:
+    """Look for cycles rarely: a batch makes a hundred thousand small objects that hold none."""
     gc.freeze()
     gc.set_threshold(200_000, 20, 100)
+
+
+async def main(settings: Settings) -> None:
+    """Run the ledger of a home until SIGTERM or SIGINT; what is being stored is stored whole."""
+    calm_collector()
     engine = make_engine(settings.database, pool_size=1)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

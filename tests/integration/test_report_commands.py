@@ -62,7 +62,7 @@ async def test_a_short_day_fails_the_rolling_check_and_a_good_one_does_not(
     assert "50.00%" in (await run("report", "rolling-24h"))[1]
 
 
-@pytest.mark.parametrize("report", ["answer-rate", "interval", "yoy", "rolling-24h"])
+@pytest.mark.parametrize("report", ["answer-rate", "interval", "agent", "yoy", "rolling-24h"])
 async def test_a_table_fits_into_eighty_columns(sessions: Sessions, report: str) -> None:
     calls = [a_call(outcome, started_at=A_MONTH_AGO, talk_seconds=218.0) for outcome in Outcome]
     await stored(sessions, *calls, a_call(started_at=A_MONTH_AGO - timedelta(days=365)))
