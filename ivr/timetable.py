@@ -73,9 +73,10 @@ class Timetable:
 
     def of(self, name: str, at: datetime, workdays: Workdays) -> Standing:
         """Tell how a calendar stands at an instant; one that nobody knows is open."""
-        calendar, now = self.calendars.get(name), local(at)
+        calendar = self.calendars.get(name)
         if calendar is None:
             return _ALWAYS
+        now = local(at)
         for closure in self.closures:
             if closure.holds(name, now):
                 return Standing(False, f"{closure.reason}, until {closure.until:%Y-%m-%d %H:%M}")

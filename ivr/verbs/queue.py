@@ -43,8 +43,7 @@ class Queue(Verb):
 
     async def run(self, call: Call) -> NextStep | Chose:
         """Say where to wait, how far ahead, and with what music; outside its hours nobody is."""
-        desk = call.equipment
-        if not desk.timetable.of_queue(self.queue, desk.now(), desk.workdays).is_open:
+        if not self._is_open(call):
             return Chose(Outcome.CLOSED)
         language, greeting = call.language, call.once(self.greeting)
         news = self._news(call, language)
@@ -58,6 +57,12 @@ class Queue(Verb):
                 "HOTLINE_LANG": language,
             },
         )
+
+    def _is_open(self, call: Call) -> bool:
+        desk = call.equipment
+        if self.queue not in desk.timetable.queues:
+            return True
+        return desk.timetable.of_queue(self.queue, desk.now(), desk.workdays).is_open
 
     def _news(self, call: Call, language: str) -> bool:
         """Let the caller hear what is on air while they wait already; it costs them no second."""

@@ -75,3 +75,10 @@ def test_a_file_that_is_refused_has_just_the_reason() -> None:
     (one,) = lint_text(text, "small.yaml", "small", shipped_inventory(), around())
     assert (one.rule, str(one.severity), one.line) == ("refused", "red", 5)
     assert "sing" in one.sentence
+
+
+def test_a_recording_older_than_its_text_is_told_where_it_is_heard() -> None:
+    nodes = "  first: {verb: play, prompt: busy, next: end}\n" + END
+    stale = frozenset({"zh/busy", "zh/closed", "en/busy"})
+    assert said("stale-recording", nodes, stale=stale) == [("yellow", "first", 5)]
+    assert said("stale-recording", nodes) == []
