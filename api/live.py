@@ -9,12 +9,45 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
 
+from api.fields import Answer
+from api.reports import MeasureAnswer
 from api.resources import Open
 from queues.live_mirror import Plain
+from reports.live_figures import shown_measures
+from reports.moment import MOMENTS
 
 router = APIRouter(prefix="/api/live", tags=["live"])
 
 LastEventId = Annotated[str, Header(max_length=40, description="Where the listener left off.")]
+
+
+class MomentAnswer(Answer):
+    """What a figure of the present moment means."""
+
+    id: str
+    version: int
+    name_zh: str
+    name_en: str
+    formula: str
+    exclusions: str
+    unit: str
+    source: str
+
+
+class DefinitionsAnswer(Answer):
+    """The words to every figure on the wall: `moments` in `now`, `measures` in `figures`."""
+
+    moments: list[MomentAnswer]
+    measures: list[MeasureAnswer]
+
+
+@router.get("/definitions")
+async def get_definitions() -> DefinitionsAnswer:
+    """Say what each figure of the live picture counts."""
+    return DefinitionsAnswer(
+        moments=[MomentAnswer.model_validate(moment) for moment in MOMENTS],
+        measures=[MeasureAnswer.model_validate(measure) for measure in shown_measures()],
+    )
 
 
 @router.get("")

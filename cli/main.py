@@ -23,6 +23,7 @@ from cli import (
     tickets,
     transfer,
     updown,
+    wall,
 )
 from cli.screen import errors
 from core.errors import HotlineError
@@ -44,6 +45,7 @@ app.command()(call.call)
 app.command()(calls.calls)
 app.command()(tickets.tickets)
 app.command()(abandoned.abandoned)
+app.command()(wall.wall)
 app.command("test")(suite.suite)
 app.add_typer(reports.app, name="report")
 app.add_typer(ticket.app, name="ticket")

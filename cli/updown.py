@@ -1,14 +1,18 @@
 """`up`, `down`, `status`: the hotline as a whole."""
 
+import json
 import time
 from typing import Annotated
 
 import typer
+from redis import Redis
+from redis.exceptions import RedisError
 
 from cli.reading import read
 from cli.screen import Steps, errors, out, print_json, print_table
 from core.errors import HotlineError
 from core.settings import Settings, get_settings
+from queues.live_store import live_key
 from reports.alarms import alarms
 from stack import bring_up
 
@@ -45,7 +49,7 @@ def status(
 ) -> None:
     """Show every process: running since when, and whether it does its work."""
     parts = bring_up.parts(get_settings())
-    figures = _figures()
+    figures = _figures() or _wall()
     if as_json:
         print_json(
             [
@@ -87,6 +91,17 @@ def _figures() -> str:
     if not found:
         return ""
     return f"{len(found)} calls keep the figures from adding up: ./hotline report alarms"
+
+
+def _wall() -> str:
+    """Say where the live picture and the ledger differ; a Redis that is away is a process."""
+    settings = get_settings()
+    try:
+        with Redis.from_url(settings.redis, decode_responses=True, socket_timeout=3) as redis:
+            text = redis.get(live_key(settings.node, "check"))
+    except RedisError:
+        return ""
+    return "; ".join(json.loads(text)["differences"]) if isinstance(text, str) else ""
 
 
 def _where(settings: Settings) -> None:

@@ -2,10 +2,14 @@
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from core.database import make_engine, make_sessions
 from core.errors import HotlineError
@@ -13,6 +17,7 @@ from core.logging import configure_logging
 from core.settings import Settings, get_settings
 from jobs.app import make_app
 from jobs.figures import FigureJobs
+from jobs.live_figures import LiveFigures
 from jobs.recordings import RecordingJobs
 from recordings.capture import finish
 from recordings.messages import finish_message
@@ -35,7 +40,7 @@ async def work(settings: Settings) -> None:
     )
     app = make_app(settings.database, recordings, FigureJobs(sessions))
     try:
-        async with app.open_async():
+        async with app.open_async(), _figures_on_the_wall(settings, sessions):
             await app.run_worker_async(
                 concurrency=_AT_ONCE,
                 delete_jobs="successful",
@@ -43,6 +48,24 @@ async def work(settings: Settings) -> None:
             )
     finally:
         await engine.dispose()
+
+
+@asynccontextmanager
+async def _figures_on_the_wall(
+    settings: Settings, sessions: async_sessionmaker[AsyncSession]
+) -> AsyncIterator[None]:
+    """Keep today's figures up to date meanwhile."""
+    redis = Redis.from_url(
+        settings.redis, decode_responses=True, socket_timeout=3, socket_connect_timeout=3
+    )
+    async with redis:
+        drawing = asyncio.create_task(LiveFigures(redis, settings.node, sessions).run())
+        try:
+            yield
+        finally:
+            drawing.cancel()
+            with suppress(asyncio.CancelledError):
+                await drawing
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from queues.agent_states import Declared, Observed
 from queues.live_mirror import Mirror, Plain
 
-_AT_WORK = (Observed.TALKING, Observed.ON_HOLD, Observed.RINGING, Observed.UNREACHABLE)
+_AT_WORK = frozenset(Observed) - {Observed.IDLE, Observed.UNKNOWN}
 
 
 def summary(mirror: Mirror) -> Plain:
