@@ -54,9 +54,14 @@ class Hub:
         self.listeners = 0
 
     async def run(self) -> None:
-        """Read until cancelled."""
-        async for change in follow(self._redis, self._node, self._mirror):
-            self._publish(change)
+        """Read until cancelled; a fault of ours is in the log, and the reading begins anew."""
+        while True:
+            try:
+                async for change in follow(self._redis, self._node, self._mirror):
+                    self._publish(change)
+            except Exception:
+                log.exception("live.reader_failed")
+                await asyncio.sleep(1)
 
     def now(self) -> Plain:
         """Return the whole picture with its summary."""

@@ -18,7 +18,7 @@ from queues.live_store import live_key
 from queues.models import Call
 from reports.amounts import AMOUNTS, counts_of
 from reports.counts import Counts
-from reports.definitions import MEASURES, Measure
+from reports.definitions import MEASURES, CallMeasure
 from reports.rollups import NO_JIT, counted
 from reports.selections import Grouping
 
@@ -39,7 +39,7 @@ LATELY = timedelta(minutes=30)
 """How far back "now" reaches: a rate needs calls to be a rate of."""
 
 _DAY = timedelta(days=1)
-_BY_ID: Mapping[str, Measure] = {measure.id: measure for measure in MEASURES}
+_BY_ID: Mapping[str, CallMeasure] = {measure.id: measure for measure in MEASURES}
 
 Figures = dict[str, Any]
 
@@ -67,7 +67,7 @@ def values(counts: Counts) -> dict[str, float | None]:
     return {name: _BY_ID[name].value(counts) for name in SHOWN}
 
 
-def shown_measures() -> list[Measure]:
+def shown_measures() -> list[CallMeasure]:
     """Return the definitions of what is on the wall."""
     return [_BY_ID[name] for name in SHOWN]
 
