@@ -35,6 +35,11 @@ from stack.supervisor import Supervisor
 FULL = Plan(waiting=500, agents=200, talk=60, seconds=40, rate=20)
 QUICK = Plan(waiting=40, agents=20, talk=5, seconds=15, rate=10)
 TARGET = 1.0
+# What queues.conf says, and what it would say if app_queue itself told callers where they stand.
+SPOKEN = {
+    "announce-frequency = 0": "announce-frequency = 60\nmin-announce-frequency = 45",
+    "announce-position = no": "announce-position = limit\nannounce-position-limit = 9",
+}
 SETTLE = 5.0
 
 screen = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
@@ -101,10 +106,11 @@ async def _look(
 
 def _arrange(hotline: Hotline, arrangement: Arrangement) -> None:
     path = hotline.settings.home / "asterisk/etc/queues.conf"
-    spoken = "announce-frequency = 60"
-    silent = "announce-frequency = 0"
-    text = path.read_text().replace(spoken, silent)
-    path.write_text(text.replace(silent, spoken, 1) if arrangement.spoken else text)
+    text = path.read_text()
+    for silent, spoken in SPOKEN.items():
+        old, new = (silent, spoken) if arrangement.spoken else (spoken, silent)
+        text = text.replace(old, new)
+    path.write_text(text)
     hotline.console("module reload app_queue.so")
     supervisor = Supervisor(hotline.settings)
     (supervisor.start if arrangement.waker else supervisor.stop)("live")

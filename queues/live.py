@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from time import monotonic
 
 import structlog
@@ -24,6 +25,7 @@ from core.logging import configure_logging
 from core.settings import Settings, get_settings
 from queues.agents import load_agents
 from queues.definitions import Queue, load_queues
+from queues.live_announcer import Announcer
 from queues.live_picture import HEARD, Picture
 from queues.live_sentinel import Sentinel
 from queues.live_store import LiveStore, draw
@@ -46,6 +48,8 @@ PULSE = 1.0
 GATHER = 0.1
 """Seconds in which a burst of events becomes one drawing."""
 
+ENDS_OF_WAITING = ("AgentCalled", "QueueCallerLeave")
+
 LOOK_EVERY = 30.0
 """Seconds between two looks at the whole switch; events in between may have been missed."""
 
@@ -56,13 +60,19 @@ class Live:
     """Keeps one switch's picture; `run` ends only when cancelled."""
 
     def __init__(
-        self, ami: Ami, store: LiveStore, seats: Iterable[str], queues: Iterable[Queue] = ()
+        self,
+        ami: Ami,
+        store: LiveStore,
+        seats: Iterable[str],
+        queues: Iterable[Queue] = (),
+        sounds: Path = Path(),
     ) -> None:
         self._ami = ami
         self._store = store
         self._picture = Picture(seats, queues)
         self._sentinel = Sentinel(ami)
         self._waker = Waker(ami, self._picture)
+        self._announcer = Announcer(ami, sounds)
         self._changed = asyncio.Event()
         self._must_look = True
         self._looked = float("-inf")
@@ -77,6 +87,7 @@ class Live:
                 tasks.create_task(self._connect())
                 tasks.create_task(self._follow())
                 tasks.create_task(self._draw_for_ever())
+                tasks.create_task(self._announce_for_ever())
         finally:
             await self._waker.close()
             await self._ami.close()
@@ -109,6 +120,14 @@ class Live:
             self._picture.apply(event, now)
             self._waker.take(event, now)
             self._changed.set()
+            if event.name in ENDS_OF_WAITING:
+                await self._announcer.stop(event["Uniqueid"])
+
+    async def _announce_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(PULSE)
+            if self._ami.connected and not self._must_look:
+                await self._announcer.look(self._picture, utc_now())
 
     async def _draw_for_ever(self) -> None:
         while True:
@@ -176,7 +195,8 @@ async def run(settings: Settings, seats: Iterable[str], queues: Iterable[Queue])
     )
     async with redis:
         store = LiveStore(redis, settings.node)
-        live = asyncio.ensure_future(Live(ami, store, seats, queues).run())
+        sounds = settings.sounds_dir
+        live = asyncio.ensure_future(Live(ami, store, seats, queues, sounds).run())
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, live.cancel)
         with contextlib.suppress(asyncio.CancelledError):

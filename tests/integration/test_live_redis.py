@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,6 +15,7 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from core.secrets import ensure_secrets
 from core.settings import CHECKOUT
 from queues.live import Live
 from queues.live_store import LiveStore
@@ -254,8 +256,9 @@ async def test_the_process_draws_and_on_sigterm_says_that_nobody_draws(
     switch: FakeSwitch, queue: Queue, redis: Redis, redis_server: RedisServer, wall: Wall,
     tmp_path: Path,
 ) -> None:  # fmt: skip
-    secrets = f'ami = "{SECRET}"\ndatabase = "x"\nredis = "x"\nsip = "x"\n'
-    (tmp_path / "secrets.toml").write_text(secrets)
+    file = tmp_path / "secrets.toml"
+    ensure_secrets(file)
+    file.write_text(re.sub(r"(?m)^ami = .*$", f'ami = "{SECRET}"', file.read_text()))
     own = {
         "PYTHONPATH": str(CHECKOUT),
         "HOTLINE_HOME": str(tmp_path),
