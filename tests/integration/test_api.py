@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api.app import make_app
 from core.clock import local_day, utc_now
+from core.secrets import ensure_secrets
 from core.settings import CHECKOUT, Settings
 from queues.models import Call, LedgerPosition, Stream, SwitchEvent
 from recordings.models import Recording, RecordingState
@@ -38,7 +39,9 @@ DAYS = "from=2026-11-24&to=2026-11-24"
 @pytest.fixture
 async def app(database_url: str, tmp_path: Path) -> AsyncIterator[FastAPI]:
     nowhere = f"unix://{tmp_path}/no-redis.sock"
-    app = make_app(Settings(home=tmp_path, database_url=database_url, redis_url=nowhere))
+    settings = Settings(home=tmp_path, database_url=database_url, redis_url=nowhere)
+    ensure_secrets(settings.secrets_file)
+    app = make_app(settings)
     async with app.router.lifespan_context(app):
         yield app
 
@@ -333,7 +336,9 @@ async def test_a_ledger_that_does_not_read_is_ill(
 
 async def test_without_a_database_every_door_says_so_and_health_answers(tmp_path: Path) -> None:
     away = f"postgresql+psycopg://hotline@/hotline?host={tmp_path}"
-    app = make_app(Settings(home=tmp_path, database_url=away, redis_url=f"unix://{tmp_path}/no"))
+    settings = Settings(home=tmp_path, database_url=away, redis_url=f"unix://{tmp_path}/no")
+    ensure_secrets(settings.secrets_file)
+    app = make_app(settings)
     door = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
@@ -384,6 +389,7 @@ async def test_the_process_serves_on_loopback_and_stops_when_told(
     tmp_path: Path, database_url: str
 ) -> None:
     port = free_port()
+    ensure_secrets(Settings(home=tmp_path).secrets_file)
     process = await the_process(tmp_path, database_url, port)
     async with asyncio.timeout(30), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as api:
         while True:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from api import replays
 from api.app import make_app
 from core.clock import midnight
+from core.secrets import ensure_secrets
 from core.settings import CHECKOUT, Settings
 from foresight.history import Source
 from foresight.replay.reading import NothingToReplay, read_past
@@ -30,7 +31,9 @@ _positions = count(1)
 
 @pytest.fixture
 async def api(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    app = make_app(Settings(home=tmp_path, database_url=database_url, redis_url="redis://nowhere"))
+    settings = Settings(home=tmp_path, database_url=database_url, redis_url="redis://nowhere")
+    ensure_secrets(settings.secrets_file)
+    app = make_app(settings)
     async with app.router.lifespan_context(app):
         door = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(

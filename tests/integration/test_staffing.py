@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api.app import make_app
 from core.clock import local_day, midnight, utc_now
+from core.secrets import ensure_secrets
 from core.settings import CHECKOUT, Settings
 from foresight.history import Source
 from foresight.plan import Wish, plan_day
@@ -27,7 +28,9 @@ DAY = date(2026, 10, 20)
 
 @pytest.fixture
 async def api(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    app = make_app(Settings(home=tmp_path, database_url=database_url, redis_url="redis://nowhere"))
+    settings = Settings(home=tmp_path, database_url=database_url, redis_url="redis://nowhere")
+    ensure_secrets(settings.secrets_file)
+    app = make_app(settings)
     async with app.router.lifespan_context(app):
         door = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=door, base_url="http://127.0.0.1") as client:
@@ -59,7 +62,7 @@ async def test_patience_is_measured_over_all_who_waited(sessions: Sessions) -> N
     await stored(
         sessions,
         a_call(wait=10.0, started_at=at(9), talk_seconds=200.0, ring_seconds=4.0),
-        a_call(wait=30.0, started_at=at(9), talk_seconds=100.0),
+        a_call(wait=30.0, started_at=at(9), talk_seconds=100.0, ring_seconds=0.0),
         a_call(Outcome.ABANDONED, wait=50.0, started_at=at(9)),
     )
     async with sessions() as session:
