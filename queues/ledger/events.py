@@ -5,10 +5,8 @@ Also the way back: a stored line gives the event it gave when it was read.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple
 
-from core.clock import from_epoch
 from queues import journal
 from queues.ledger.agent_lines import AgentLine, LegLine, agent_line, leg_line
 from queues.ledger.story import Event, Restart
@@ -40,11 +38,14 @@ FORMATS: dict[Stream, Format] = {
 
 
 class Row(NamedTuple):
-    """One line as it is stored beside its file; see `queues.models.SwitchEvent`."""
+    """One line as it is stored beside its file; see `queues.models.SwitchEvent`.
+
+    `at` is epoch seconds here.
+    """
 
     call_uid: str
     pos: int
-    at: datetime | None
+    at: float | None
     kind: str
     line: str
 
@@ -88,7 +89,7 @@ def _add(batch: Batch, event: Event | None, pos: int, record: bytes) -> None:
         batch.unreadable += 1
         batch.rows.append(Row("", pos, None, UNREADABLE, line))
         return
-    batch.rows.append(Row(event.call, pos, from_epoch(event.at), event.kind, line))
+    batch.rows.append(Row(event.call, pos, event.at, event.kind, line))
     batch.read_up_to = event.at
     if event.call:
         batch.events.append(event)

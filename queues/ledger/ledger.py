@@ -70,43 +70,41 @@ class Ledger:
         return busy
 
     async def _step(self) -> bool:
-        due = self._due()
         taken = look(self.sources.values())
         news = [one for one in taken if one.is_news]
+        for one in taken:
+            if not one.is_news:
+                one.accept(one.source.position)
         beats = time.monotonic() - self._beat >= HEARTBEAT
-        moved: Mapping[Stream, Position] = {}
-        if news or due or beats:
+        if news or beats or self._due():
             async with self.sessions.begin() as session:
                 silent = await self._silent(session) if beats else []
-                moved = await self._store(session, news, due, silent)
+                await self._store(session, news, silent)
                 await self._beat_if(beats, session)
-        for one in taken:
-            one.accept(moved.get(one.source.stream, one.source.position))
         return bool(news)
 
     async def _store(
-        self,
-        session: AsyncSession,
-        news: Sequence[Taken],
-        due: Sequence[str],
-        silent: Sequence[str],
-    ) -> dict[Stream, Position]:
+        self, session: AsyncSession, news: Sequence[Taken], silent: Sequence[str]
+    ) -> None:
         events = [event for one in news for event in one.batch.events]
         restarts = [restart for one in news for restart in one.batch.restarts]
-        touched = dict.fromkeys([*(event.call for event in events), *due, *silent])
+        touched = dict.fromkeys([*(event.call for event in events), *silent])
         if restarts:
             touched |= dict.fromkeys(await repository.unsettled(session, self.book.node))
         # What is stored of these calls is read before more of it is stored.
         await self._load(session, self.book.unknown(touched))
-        moved = {one.source.stream: await self._keep(session, one) for one in news}
+        for one in news:
+            # Should the transaction fail, we begin again from what is stored.
+            one.accept(await self._keep(session, one))
         for restart in restarts:
             await agent_repository.end_legs(session, self.book.node, restart.since)
         self.book.learn(events, restarts)
-        self.book.as_of = _told_up_to(moved, self.book.as_of)
+        self.book.as_of = _told_up_to(self._positions(), self.book.as_of)
         changed = self.book.refold(touched, time.monotonic())
+        # Only now: of a backlog most calls begin and end in one step, and are written once.
+        due = self._due()
         await self._publish(session, changed, due)
-        self.book.tidy(touched)
-        return moved
+        self.book.tidy([*touched, *due])
 
     async def _keep(self, session: AsyncSession, one: Taken) -> Position:
         """Store the lines of one source and move its position."""
@@ -196,6 +194,10 @@ class Ledger:
         """Return running calls that may have been silent for so long that they are over."""
         node, silent_since = self.book.node, self.book.as_of - self.book.rules.silent_call
         return await repository.running_since(session, node, from_epoch(silent_since))
+
+    def _positions(self) -> dict[Stream, Position]:
+        sources = self.sources.items()
+        return {stream: source.position for stream, source in sources if source.position}
 
     def _due(self) -> list[str]:
         sources = self.sources.values()

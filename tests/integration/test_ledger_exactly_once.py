@@ -30,6 +30,8 @@ from tickets.outcomes import Outcome
 pytestmark = pytest.mark.integration
 
 Sessions = async_sessionmaker[AsyncSession]
+# A soak of minutes: HOTLINE_TEST_KILLS=200.
+KILLS = int(os.environ.get("HOTLINE_TEST_KILLS", "6"))
 
 
 @pytest.fixture
@@ -147,22 +149,23 @@ async def test_a_ledger_killed_again_and_again_loses_and_doubles_nothing(
             env=environment, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
 
-    crowd = a_crowd(90)
-    for life in range(6):
+    crowd = a_crowd(12 * KILLS + 18)
+    size = len(crowd)
+    for life in range(KILLS):
         process = await start()
         for _ in range(12):
             files.tell(crowd.pop(0))
             await asyncio.sleep(chance.random() * 0.15)
-        if life == 3:
-            files.rotate(Stream.QUEUE_LOG, 0)
+        if life % 10 == 3:
+            files.rotate(Stream.QUEUE_LOG, life)
         process.kill()
         await process.wait()
     files.tell(*crowd)
     process = await start()
-    await wait_for(sessions, 90)
+    await wait_for(sessions, size)
     process.send_signal(signal.SIGTERM)
     assert await process.wait() == 0
-    await assert_exact(sessions, files, 90)
+    await assert_exact(sessions, files, size)
 
 
 async def test_a_database_that_dies_and_returns_is_waited_for(

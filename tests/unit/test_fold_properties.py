@@ -129,6 +129,17 @@ def test_who_asked_for_a_human_has_the_instant_of_it(call: ACall) -> None:
         assert facts.human_requested_at is not None
 
 
+@given(calls(), restarts)
+def test_no_fold_contradicts_itself_as_reports_would_find(
+    call: ACall, lives: list[Restart]
+) -> None:
+    facts = folded(call, lives)
+    if facts.outcome in NO_HUMAN_ASKED:
+        assert facts.human_requested_at is None
+    if facts.outcome is not None:
+        assert (facts.outcome is Outcome.ANSWERED) == (facts.answered_at is not None)
+
+
 @given(calls())
 def test_an_answered_call_names_who_answered_and_when(call: ACall) -> None:
     facts = folded(call)
