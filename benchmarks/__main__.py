@@ -1,4 +1,4 @@
-"""`python -m benchmarks [fastagi] [calls] [waiting]`: measure, print tables, write JSON."""
+"""`python -m benchmarks [fastagi] [calls] [waiting] [publishing]`: measure, print, write JSON."""
 
 import dataclasses
 import json
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from benchmarks import calls, fastagi, report, waiting
+from benchmarks import calls, fastagi, publishing, report, waiting
 from benchmarks.machine import Machine
 from core.errors import HotlineError
 from core.settings import get_settings
@@ -28,6 +28,7 @@ class Measurement(StrEnum):
     FASTAGI = "fastagi"
     CALLS = "calls"
     WAITING = "waiting"
+    PUBLISHING = "publishing"
 
 
 def main(
@@ -72,6 +73,11 @@ def _measure(which: Measurement, quick: bool) -> Any:
             for table in report.waiting_tables(seen):
                 screen.print(table)
             return dataclasses.asdict(seen)
+        case Measurement.PUBLISHING:
+            plan = publishing.QUICK if quick else publishing.FULL
+            told = publishing.measure(settings, plan, _tell)
+            screen.print(report.publishing_table(told))
+            return dataclasses.asdict(told)
 
 
 def _tell(what: str) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from rich.table import Table
 
-from benchmarks import calls, fastagi, waiting
+from benchmarks import calls, fastagi, publishing, waiting
+from benchmarks.figures import Figure
 from benchmarks.ways import LIMIT, OURS
 
 
@@ -146,3 +147,27 @@ def waiting_tables(found: waiting.Found) -> list[Table]:
 def verdict(met: bool) -> str:
     """Return the word for a target that is met or missed."""
     return "met" if met else "SHORT"
+
+
+def publishing_table(found: publishing.Found) -> Table:
+    """How soon a publication is the next call, and whether anybody on the line was disturbed."""
+    table = _table(
+        f"From publish to effect, ms; of {found.callers} callers on the line {found.failed} were "
+        "disturbed",
+        "",
+        "lint and scenarios",
+        "transaction",
+        "until no call gets the old version",
+        f"target: longest ≤ {publishing.TARGET * 1000:.0f}",
+    )
+    for row in found.rows:
+        table.add_row(
+            row.state,
+            *(_ms(one) for one in (row.judged, row.committed, row.in_effect)),
+            "met" if row.in_effect.high <= publishing.TARGET else "SHORT",
+        )
+    return table
+
+
+def _ms(figure: Figure) -> str:
+    return Figure(figure.median * 1e3, figure.low * 1e3, figure.high * 1e3).text()
