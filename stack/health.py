@@ -2,7 +2,9 @@
 
 import socket
 import subprocess
+import time
 from collections.abc import Callable
+from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -13,6 +15,7 @@ from core.settings import Settings
 from ivr.published import NothingPublished, published_file, read_published
 from stack.switch import Switch
 
+_LONGEST_SILENCE = 10.0
 Check = Callable[[Settings, Switch], str]
 
 
@@ -93,7 +96,15 @@ def _live(settings: Settings, _: Switch) -> str:
     return "" if stale == "0" else "has no fresh picture of the switch"
 
 
+def publisher_sign(settings: Settings) -> Path:
+    """Return the file that the publisher touches at each look."""
+    return settings.run_dir / "publisher.seen"
+
+
 def _publisher(settings: Settings, _: Switch) -> str:
+    sign = publisher_sign(settings)
+    if not sign.exists() or time.time() - sign.stat().st_mtime > _LONGEST_SILENCE:
+        return "has not looked at what is published for ten seconds"
     url = settings.database.replace("postgresql+psycopg://", "postgresql://")
     try:
         with psycopg.connect(url, connect_timeout=3) as connection:

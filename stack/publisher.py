@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import psycopg
 import structlog
@@ -21,6 +22,7 @@ from core.logging import configure_logging
 from core.settings import Settings, get_settings
 from ivr.life.repository import in_use, newest_move
 from ivr.life.transaction import MOVED
+from stack.health import publisher_sign
 from stack.in_step import Home
 from stack.switch import find_switch
 
@@ -30,6 +32,8 @@ log = structlog.get_logger()
 _LOOK_EVERY = 1.0
 # Seconds after which files are compared though nothing moved: somebody may have touched them.
 _COMPARE_EVERY = 30.0
+# Seconds before what could not be brought into effect is tried again.
+_AGAIN_AFTER = 5.0
 _AWAY = (OperationalError, psycopg.OperationalError)
 
 
@@ -46,7 +50,7 @@ def main() -> None:
 async def keep_in_step(settings: Settings, home: Home) -> None:
     """Bring every move into effect, for ever; a database that is away is waited for."""
     engine = make_engine(settings.database, pool_size=1)
-    rounds = _Rounds(make_sessions(engine), home)
+    rounds = _Rounds(make_sessions(engine), home, publisher_sign(settings))
     try:
         while True:
             try:
@@ -79,27 +83,33 @@ async def _listening(url: str) -> AsyncIterator[psycopg.AsyncConnection]:
 class _Rounds:
     """One look after the other at what is published."""
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession], home: Home) -> None:
+    def __init__(self, sessions: async_sessionmaker[AsyncSession], home: Home, sign: Path) -> None:
         self._sessions = sessions
         self._home = home
+        self._sign = sign
         self._compare_at = 0.0
+        self._again_at = 0.0
         self._fault = ""
 
     async def look(self) -> None:
         """Bring the home in step when something moved, or it is time to compare."""
+        self._sign.touch()
         async with self._sessions() as session:
             newest = await newest_move(session)
-            if newest == self._home.move and time.monotonic() < self._compare_at:
+            moved = newest != self._home.move
+            if time.monotonic() < (self._again_at if moved else self._compare_at):
                 return
             found = await in_use(session)
         try:
             self._home.bring_in_step(found)
-            log.info("in_step", move=newest)
         except (HotlineError, OSError) as fault:
             self._say(str(fault))
-        else:
-            self._fault = ""
-            self._compare_at = time.monotonic() + _COMPARE_EVERY
+            self._again_at = time.monotonic() + _AGAIN_AFTER
+            return
+        self._fault = ""
+        self._compare_at = time.monotonic() + _COMPARE_EVERY
+        if moved:
+            log.info("in_effect", move=newest)
 
     def _say(self, fault: str) -> None:
         """Once for each fault, however often it is met."""
