@@ -119,6 +119,7 @@ class RecordingJobs:
             seconds=done.seconds,
             channels=done.channels,
             sha256=done.sha256,
+            segments=call.segments,
             finished_at=utc_now(),
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -34,11 +35,13 @@ class EndedCall:
     uid: str
     started_at: datetime
     outcome: Outcome | None
+    segments: list[dict[str, Any]] | None = None
 
 
 async def ended_call(session: AsyncSession, uid: str) -> EndedCall | None:
     """Return a call, or None when there is no such call."""
-    query = select(Call.uid, Call.started_at, Call.outcome).where(Call.uid == uid)
+    segments = Call.parties["segments"]
+    query = select(Call.uid, Call.started_at, Call.outcome, segments).where(Call.uid == uid)
     row = (await session.execute(query)).one_or_none()
     return EndedCall(*row) if row else None
 

@@ -5,8 +5,10 @@ Only `switch_event` is truth; every `call` row can be made again from it.
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import INSTANT, Base, words
@@ -159,5 +161,7 @@ class Call(Base):
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT)
     ended_by: Mapped[EndedBy | None] = mapped_column(words(EndedBy, "ended_by"))
     outcome: Mapped[Outcome | None] = mapped_column(words(Outcome, "outcome"))
+    # {"transfers": attempts to hand over, "segments": whose voices the recording holds when}
+    parties: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     settled_at: Mapped[datetime | None] = mapped_column(INSTANT)
     late_changes: Mapped[int]

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import INSTANT, Base, words
@@ -40,4 +42,6 @@ class Recording(Base):
     channels: Mapped[int | None]
     sha256: Mapped[str | None]
     reason: Mapped[str | None]
+    # Whose voices are on the right, when: [{"from": s, "to": s, "with": ["agent 8013", …]}, …]
+    segments: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     finished_at: Mapped[datetime] = mapped_column(INSTANT)

@@ -1,8 +1,9 @@
 """What a city decides about counting, and what is known of one call."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from core.errors import ConfigError
 from core.settings import Settings
@@ -74,3 +75,4 @@ class CallFacts:
     ended_by: EndedBy | None
     outcome: Outcome | None
     has_audio: bool
+    parties: dict[str, Any] | None = field(hash=False)

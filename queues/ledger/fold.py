@@ -7,6 +7,7 @@ the ledger came to first, and making every call again from the stored lines give
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from core.clock import from_epoch, local_day
 from queues.ledger.facts import CallFacts, Rules
@@ -102,7 +103,7 @@ def _facts(story: Story, started: float, s: View, rules: Rules) -> CallFacts:
         queue_visits=len(legs.visits),
         answered_at=_instant(answered),
         agent=agent_of(s),
-        partner=legs.partners[-1].where if legs.partners else None,
+        partner=_last_partner(legs),
         wait_seconds=waited,
         ring_seconds=ring_seconds(s),
         talk_seconds=talk_seconds(s, answered),
@@ -118,13 +119,26 @@ def _facts(story: Story, started: float, s: View, rules: Rules) -> CallFacts:
         ended_by=_ended_by(s) if s.ended is not None else None,
         outcome=_outcome(s, answered, waited, rules) if s.ended is not None else None,
         has_audio=bool(s.waits or answered or legs.messages),
+        parties=_parties(story),
     )
+
+
+def _last_partner(legs: Legs) -> str | None:
+    tried = sorted(legs.partners + legs.transfers, key=lambda wait: wait.began)
+    return tried[-1].where if tried else None
+
+
+def _parties(story: Story) -> dict[str, Any] | None:
+    """Who took part, where the switch told: attempts to hand over, voices of the recording."""
+    told = {"transfers": story.transfers.all(), "segments": story.segments.found}
+    return told if any(told.values()) else None
 
 
 def _ended_by(s: View) -> EndedBy:
     """Who ended the conversation or, without one, the call."""
     talks = s.agent_talks
-    if talks and talks[-1].ended is not None:
+    handed_over = bool(talks) and s.legs.talks[-1].wait.at_partner
+    if talks and talks[-1].ended is not None and not handed_over:
         return EndedBy.CALLER if talks[-1].citizen_left_first else EndedBy.AGENT
     if s.orphaned:
         return EndedBy.SYSTEM

@@ -3,6 +3,7 @@
 The dialplan's markers name the steps, Asterisk's own events time them. Called by `fold` alone.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -13,6 +14,8 @@ from telephony.keys import key_of
 # Seconds, the dialplan's own limit: whoever left before has not said a word.
 FIRST_WORD = 0.5
 CITIZEN_CONTEXT = "from-citizen"
+# The end through which the others hear a leg that is dialled for a transfer.
+_NEAR_END = re.compile(r"Local/[^;]*@transfer-[0-9a-f]+;1", re.ASCII)
 _QUEUE = "Queue"
 _ANSWER = "ANSWER"
 
@@ -82,6 +85,10 @@ class Legs:
     leg_answered: dict[str, float] = field(default_factory=dict)
     leg_number: dict[str, str] = field(default_factory=dict)
     leg_channel: dict[str, str] = field(default_factory=dict)
+    transfers: list[Wait] = field(default_factory=list)
+    # Legs of partners and the wait they belong to; the near ends of those that still ring.
+    _partner_legs: dict[str, Wait | None] = field(default_factory=dict)
+    _unanswered: set[str] = field(default_factory=set)
     _bridges: dict[str, list[str]] = field(default_factory=dict)
     _wait: Wait | None = None
 
@@ -107,10 +114,18 @@ class Legs:
         else:
             self.leg_started[event.uid] = event.at
             self.leg_number[event.uid] = event.number
+            if _NEAR_END.fullmatch(event.channel):
+                self._unanswered.add(event.uid)
         self._learn_channel(event)
 
     def _answer(self, event: ChannelEvent) -> None:
         self.picked_up = self.picked_up or event.uid == self.uid
+        if event.uid in self._unanswered:
+            self._unanswered.discard(event.uid)
+            self._partner_legs[event.uid] = self.transfers[-1] if self.transfers else None
+            for members in self._bridges.values():
+                if event.uid in members:
+                    self._meet(members, event.at)
         self.leg_answered.setdefault(event.uid, event.at)
 
     def _hangup(self, event: ChannelEvent) -> None:
@@ -167,6 +182,15 @@ class Legs:
         if self._end(event) == _ANSWER and wait is not None:
             wait.joined = True
 
+    def _transfer(self, event: ChannelEvent) -> None:
+        """An agent hands over: the partner is waited for without leaving the queue."""
+        self.transfers.append(Wait(event.words[0], event.at, at_partner=True))
+
+    def _partner_leg(self, event: ChannelEvent) -> None:
+        asked = self._wait if self._wait is not None and self._wait.at_partner else None
+        asked = asked or (self.transfers[-1] if self.transfers else None)
+        self._partner_legs[event.uid] = asked
+
     def _begin(self, where: str, at: float, at_partner: bool = False) -> None:
         self._wait = Wait(where, at, at_partner)
         (self.partners if at_partner else self.visits).append(self._wait)
@@ -193,9 +217,7 @@ class Legs:
         members = self._bridges.setdefault(event.told("bridge_id"), [])
         if event.uid not in members:
             members.append(event.uid)
-        others = [member for member in members if member != self.uid]
-        if self.uid in members and others and not self._talking:
-            self._begin_talk(event.at, others[0])
+        self._meet(members, event.at)
 
     def _exit(self, event: ChannelEvent) -> None:
         members = self._bridges.get(event.told("bridge_id"), [])
@@ -203,35 +225,68 @@ class Legs:
             return
         with_citizen = self.uid in members
         members.remove(event.uid)
-        if with_citizen and len(members) < 2 and self._talking:
-            self._end_talk(event)
+        if with_citizen:
+            self._part(members, event)
+
+    def _meet(self, members: list[str], at: float) -> None:
+        """Begin a talk with our side, or with a partner's, when one is there now and was not."""
+        for other in self._company(members):
+            at_partner = self._is_partner(other)
+            if self._talk(at_partner=at_partner) is None:
+                self._begin_talk(at, other, at_partner=at_partner)
+
+    def _part(self, members: list[str], event: ChannelEvent) -> None:
+        """End the talk with whichever side is not there any more."""
+        here = {self._is_partner(other) for other in self._company(members)}
+        for at_partner in (False, True):
+            talk = self._talk(at_partner=at_partner)
+            if talk is not None and at_partner not in here:
+                self._end_talk(talk, event)
+
+    def _company(self, members: list[str]) -> list[str]:
+        """Those who hear the citizen; a leg that still rings hears nobody."""
+        if self.uid not in members:
+            return []
+        return [m for m in members if m != self.uid and m not in self._unanswered]
+
+    def _is_partner(self, uid: str) -> bool:
+        return uid in self._partner_legs or (self._wait is not None and self._wait.at_partner)
 
     @property
     def tells_of_talks(self) -> bool:
         """Whether these events say who met whom; if not, that they met nobody proves nothing."""
         return bool(self._bridges) or self.agent_lost
 
-    @property
-    def _talking(self) -> bool:
-        return bool(self.talks) and self.talks[-1].ended is None
+    def _talk(self, *, at_partner: bool) -> Talk | None:
+        """The talk that goes on with our side, or with a partner's."""
+        for talk in self.talks:
+            if talk.ended is None and talk.wait.at_partner is at_partner:
+                return talk
+        return None
 
-    def _begin_talk(self, at: float, other: str) -> None:
+    def _begin_talk(self, at: float, other: str, *, at_partner: bool) -> None:
         """Open a talk; one that belongs to no wait was never asked for by the dialplan."""
-        wait = self._wait or (self.talks[-1].wait if self.talks else None)
+        wait = self._partner_legs.get(other) if at_partner else None
+        wait = wait or self._wait_of(at_partner=at_partner)
         if wait is not None:
             wait.joined = True
             self.talks.append(Talk(at, other, self.leg_channel.get(other, ""), wait))
 
-    def _end_talk(self, event: ChannelEvent) -> None:
+    def _wait_of(self, *, at_partner: bool) -> Wait | None:
+        if self._wait is not None and self._wait.at_partner is at_partner:
+            return self._wait
+        earlier = [talk.wait for talk in self.talks if talk.wait.at_partner is at_partner]
+        return earlier[-1] if earlier else None
+
+    def _end_talk(self, talk: Talk, event: ChannelEvent) -> None:
         """Close a talk. An agent who left before the first word was never in one: app_queue joins
         those who hung up during the announcement for an instant all the same."""
-        talk = self.talks[-1]
         talk.ended = event.at
         talk.citizen_left_first = event.uid == self.uid
         # Less than no time passes where the clock is set back: that says nothing.
         hasty = not talk.citizen_left_first and 0 <= talk.ended - talk.began < FIRST_WORD
         if hasty and not talk.wait.at_partner:
-            self.talks.pop()
+            self.talks.remove(talk)
 
     _STEPS: ClassVar[dict[str, Callable[["Legs", ChannelEvent], None]]] = {
         CelKind.CHAN_START: _chan_start,
@@ -250,6 +305,8 @@ class Legs:
         Marker.AGENT_LOST: _agent_lost,
         Marker.PARTNER: _partner,
         Marker.PARTNER_LEFT: _partner_left,
+        Marker.PARTNER_LEG: _partner_leg,
+        Marker.TRANSFER: _transfer,
         Marker.MESSAGE: _message,
         Marker.MESSAGE_END: _message_end,
     }

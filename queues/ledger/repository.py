@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -217,7 +218,8 @@ async def beat(
 
 def _column(entries: Sequence[Entry], name: str) -> list[object]:
     of_entry = name in ("settled_at", "late_changes")
-    return [getattr(entry if of_entry else entry.facts, name) for entry in entries]
+    values = [getattr(entry if of_entry else entry.facts, name) for entry in entries]
+    return [Jsonb(value) if isinstance(value, dict) else value for value in values]
 
 
 _CALL = Base.metadata.tables[Call.__tablename__]

@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
-from queues.journal import JournalEvent
+from queues.journal import JournalEvent, JournalKind
 from queues.ledger.legs import Legs
 from queues.ledger.menu_story import MenuStory
 from queues.ledger.queue_story import QueueStory
+from queues.ledger.segments import Segments
+from queues.ledger.transfer_story import TransferStory
 from telephony.cel import ChannelEvent
 from telephony.queue_log import QueueEvent
 
@@ -25,7 +27,7 @@ class Restart(NamedTuple):
 class Story:
     """All that was read of one call, stream by stream, each in the order it was written."""
 
-    __slots__ = ("last", "legs", "menu", "node", "queue", "uid")
+    __slots__ = ("last", "legs", "menu", "node", "queue", "segments", "transfers", "uid")
 
     def __init__(self, uid: str, node: str) -> None:
         self.uid = uid
@@ -34,6 +36,8 @@ class Story:
         self.legs = Legs(uid)
         self.queue = QueueStory()
         self.menu = MenuStory()
+        self.transfers = TransferStory(uid)
+        self.segments = Segments(uid, self.transfers)
 
     def take(self, event: Event) -> None:
         """Take one more event, the next of its stream; what other streams said does not matter."""
@@ -41,7 +45,11 @@ class Story:
         match event:
             case ChannelEvent():
                 self.legs.take(event)
+                self.transfers.take(event)
+                self.segments.take(event)
             case QueueEvent():
                 self.queue.take(event)
+            case JournalEvent() if event.kind == JournalKind.TRANSFER:
+                self.transfers.take_act(event)
             case JournalEvent():
                 self.menu.take(event)

@@ -71,6 +71,11 @@ async def test_every_act_does_what_it_says(city: City) -> None:
         await far.hang_up()
         await city.hears_words(here.citizen)
         await here.citizen.hangup()
+    row = await city.row(here.citizen.number)
+    assert (row["outcome"], row["agent"]) == ("answered", "8013")
+    (attempt,) = row["parties"]["transfers"]
+    told = ("outcome", "actor", "accepted_by", "reason")
+    assert [attempt[key] for key in told] == ["accepted", "8013", "12348", "律师解答"]
 
 
 async def test_a_partner_on_hold_hears_music_and_comes_back_or_is_let_go(city: City) -> None:

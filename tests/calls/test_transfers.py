@@ -1,9 +1,15 @@
 """An agent hands a citizen over to a partner line, by the keys of their phone."""
 
+import asyncio
+import wave
+from typing import Any
+
+import numpy as np
 import pytest
 
 from phones.callee import Behaviour
-from tests.calls.city import AGENT, CITIZEN, PARTNER, SECOND_AGENT, City
+from phones.tones import tones
+from tests.calls.city import AGENT, CITIZEN, PARTNER, SECOND_AGENT, TONES, City
 from tests.calls.handover import (
     BACK,
     BLIND,
@@ -29,6 +35,47 @@ async def test_the_agent_speaks_to_the_partner_first_and_then_hands_over(city: C
         await far.hang_up()
         await city.hears_words(here.citizen)
         await here.citizen.hangup()
+    row = await city.row(here.citizen.number)
+    assert (row["outcome"], row["agent"], row["queue_visits"]) == ("answered", "8013", 1)
+    assert len(city.query("SELECT * FROM ticket WHERE call_uid = %s", row["uid"])) == 1
+    (attempt,) = row["parties"]["transfers"]
+    assert (attempt["partner"], attempt["how"], attempt["outcome"]) == (
+        "12348", "consult", "accepted"
+    )  # fmt: skip
+    assert attempt["asked"] < attempt["answered"] < attempt["joined"] < attempt["left"]
+    assert attempt["actor"] is None
+
+
+async def test_the_recording_goes_on_over_every_leg_and_says_who_is_heard_when(city: City) -> None:
+    async with talking(city) as here:
+        await asyncio.sleep(1)
+        await here.consults()
+        await here.press(HAND_OVER)
+        await hears_only(here.citizen, PARTNER)
+        await asyncio.sleep(1)
+        await here.citizen.hangup()
+    row = await city.row(here.citizen.number)
+
+    def recorded() -> list[dict[str, Any]]:
+        return city.query("SELECT * FROM recording WHERE call_uid = %s", row["uid"])
+
+    await city.until(recorded, "a finished recording")
+    (recording,) = recorded()
+    with wave.open(str(city.settings.recordings_dir / recording["path"])) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), dtype=np.int16)
+    left, right = samples[0::2], samples[1::2]
+    first, music, last = recording["segments"]
+    assert [s["with"] for s in (first, music, last)] == [["agent 8013"], [], ["partner 12348"]]
+    assert tones(right[_samples(first["from"] + 0.3)], TONES) == {AGENT}
+    assert tones(right[_samples(music["to"] - 0.3)], TONES) == set()
+    assert tones(right[_samples(last["to"] - 0.5)], TONES) == {PARTNER}
+    assert tones(left[_samples(last["to"] - 0.5)], TONES) == {CITIZEN}
+    assert abs(last["to"] - recording["seconds"]) < 0.5
+
+
+def _samples(second: float) -> slice:
+    """A quarter of a second of a recording, from a second on."""
+    return slice(int(second * 8000), int(second * 8000) + 2000)
 
 
 async def test_when_the_agent_leaves_the_three_the_others_go_on(city: City) -> None:
