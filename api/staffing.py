@@ -156,9 +156,12 @@ async def get_plan(
     shrinkage: Shrinkage = USUAL_WISH.shrinkage,
     after_call: Annotated[float, Query(ge=0, le=3600)] = USUAL_AFTER_CALL,
     least: Annotated[int, Query(ge=0, le=1000)] = 1,
+    most_busy: Annotated[
+        float, Query(ge=0.1, le=1, description="Highest share of their time agents are busy.")
+    ] = STANDARD.occupancy,
 ) -> PlanAnswer:
     """Forecast a day's calls and say how many agents it takes in each interval."""
-    wish = Wish(Goal(share, limit, least=least), minutes, shrinkage, after_call)
+    wish = Wish(Goal(share, limit, most_busy, least), minutes, shrinkage, after_call)
     workdays = load_workdays(opened.settings.config_dir / "calendar.toml")
     return _plan(await plan_day(session, day, workdays, wish))
 

@@ -49,6 +49,9 @@ def plan(
         float, typer.Option(min=0, max=3600, help="Seconds of work after a talk.")
     ] = USUAL_AFTER_CALL,
     least: Annotated[int, typer.Option(min=0, max=1000, help="Never fewer agents.")] = 1,
+    most_busy: Annotated[
+        float, typer.Option(min=0.1, max=1, help="Highest share of their time agents are busy.")
+    ] = STANDARD.occupancy,
     synthetic: Annotated[
         bool, typer.Option("--synthetic", help="From invented days, without the database.")
     ] = False,
@@ -57,7 +60,7 @@ def plan(
     """Forecast a day's calls and say how many agents it takes in each interval."""
     workdays = load_workdays(get_settings().config_dir / "calendar.toml")
     when = read_day(day) or local_day(utc_now()) + timedelta(days=1)
-    wish = Wish(Goal(share, limit, least=least), int(interval), shrinkage, after_call)
+    wish = Wish(Goal(share, limit, most_busy, least), int(interval), shrinkage, after_call)
     if synthetic:
         found = invent_plan(when, workdays, wish)
     else:

@@ -3,7 +3,6 @@
 A prediction and what really came of it can be compared only because both have one definition.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -81,5 +80,3 @@ PREDICTIONS: tuple[Prediction, ...] = (
         "mean of the waits of those who are answered", _A,
     ),
 )  # fmt: skip
-
-BY_PREDICTION: Mapping[str, Prediction] = {one.id: one for one in PREDICTIONS}

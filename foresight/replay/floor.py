@@ -38,7 +38,6 @@ class Floor:
         self._busy = 0
         self.waiting = 0
         self.on_duty = 0
-        self.worked = 0.0
         for at, agents in roster.steps:
             agenda.note(at, partial(self._change, agents))
 
@@ -70,7 +69,6 @@ class Floor:
         if visit.over:
             return
         visit.over = True
-        self.worked += visit.ring + visit.busy
         self._agenda.note(self._agenda.now + visit.busy, self._free)
         visit.answered()
 

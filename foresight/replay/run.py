@@ -33,11 +33,10 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Relived:
-    """A day lived again: its calls and what they add up to; `busy` is agents' seconds of work."""
+    """A day lived again: its calls and what they add up to."""
 
     calls: tuple[ReplayedCall, ...]
     counts: Counts
-    busy: float
 
 
 async def live_day(
@@ -59,4 +58,4 @@ async def live_day(
         agenda.note(call.lived.at, call.begin)
     await agenda.live()
     outcomes = [(call.lived, call.lived.outcome(call.told(), around.rules)) for call in lived]
-    return Relived(tuple(lived), add_up(outcomes), floor.worked)
+    return Relived(tuple(lived), add_up(outcomes))

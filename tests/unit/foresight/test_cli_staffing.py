@@ -44,3 +44,13 @@ def test_a_plan_from_invented_days_says_so_and_needs_no_database() -> None:
     assert told["source"] == "synthetic"
     assert told["kind"] == "Wednesday"
     assert len(told["intervals"]) == 96
+
+
+def test_agents_can_be_given_room_to_breathe() -> None:
+    asked = ("plan", "--synthetic", "--interval", "60", "--day", "2026-11-25", "--json")
+    usual, rested = (
+        json.loads(ask(*asked, *more))["intervals"][10] for more in ((), ("--most-busy", "0.65"))
+    )
+    assert usual["occupancy"] > 0.7
+    assert rested["occupancy"] <= 0.65
+    assert rested["agents"] > usual["agents"]
