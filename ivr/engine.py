@@ -34,7 +34,8 @@ async def resume(flow: Flow, node_id: str, outcome: str, call: Call) -> NextStep
         ms=0,
         keys=_KEY_OF.get(outcome, ""),
     )
-    incident = offered(call, _KEY_OF.get(outcome, ""))
+    key = _KEY_OF.get(outcome, "")
+    incident = offered(call, key) if key not in getattr(node.verb, "keys", "") else None
     if incident is not None:
         return await _count(flow, node, call, incident)
     return await run(flow, node.follow(outcome), call)

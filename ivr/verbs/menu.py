@@ -40,7 +40,9 @@ class Menu(Verb):
             key = ahead or await call.ask_key([*call.once(self.intro), self.prompt], self.timeout)
             if not key:
                 return NoInput()
-            if (incident := offered(call, key)) is not None:
+            # Said in an announcement a key is its own; later the menu's own keys come first.
+            incident = offered(call, key) if ahead or key not in self.keys else None
+            if incident is not None:
                 return await count(call, incident)
             if key in self.keys:
                 return Pressed(key)

@@ -95,6 +95,14 @@ async def test_the_same_key_means_nothing_to_whoever_heard_no_announcement() -> 
     assert call.journal.of("counted") == []
 
 
+async def test_a_menu_that_comes_later_keeps_its_own_keys() -> None:
+    call = await FakeCall(
+        shipped_flow("direct"), board=ONE, outcomes=["timeout"], answers=["1"]
+    ).run()
+    assert call.heard[:2] == ["zh/queue-timeout", "zh/callback-taken"]
+    assert call.journal.of("counted") == []
+
+
 async def test_it_is_heard_once_in_a_call() -> None:
     call = await FakeCall(shipped_flow("direct"), board=ONE, outcomes=["key-0"]).run()
     assert [step["HOTLINE_MUSIC"] for step in call.done] == ["zh-greeting-direct.news", ""]

@@ -22,7 +22,10 @@ def announcements_are_heard(study: Study) -> Iterator[Remark]:
         if _lets_be_heard(node) and taken:
             keys = ", ".join(sorted(taken))
             yield yellow(
-                node, f"While an incident is on air, key {keys} of '{node.id}' may be its.", "keys"
+                node,
+                f"Key {keys} of '{node.id}' leads elsewhere: an announcement that offers it "
+                "counts nobody here.",
+                "keys",
             )
 
 
