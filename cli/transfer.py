@@ -2,13 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
+from cli.days import day, day_after
 from cli.person import By
+from cli.reading import moment, read
 from cli.screen import out, print_json, print_table
+from core.clock import from_epoch, local_day, utc_now
 from core.settings import get_settings
+from reports.definitions import Unit
+from reports.definitions.transfers import TRANSFERS
+from reports.transfers import newest_attempts, transfer_counts
 from telephony.ami import Ami
 from telephony.journal import Journal
 from transfers.board import Situation
@@ -126,6 +133,70 @@ def complete(
 def cancel(agent: Agent, by: By, reason: Reason = "", as_json: AsJson = False) -> None:
     """Give it up: the partner is let go, agent and citizen talk."""
     _step(agent, Step(Act.CANCEL, by, reason=reason), as_json)
+
+
+@app.command("report")
+def report(
+    since: Annotated[str, typer.Option("--from", help="First day; the last 30 if absent.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Last day, included.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say by line how many calls were handed over, how well and how fast."""
+    after = day_after(until) or local_day(utc_now()) + timedelta(days=1)
+    first = day(since) or after - timedelta(days=30)
+    found = read(lambda session: transfer_counts(session, first, after))
+    if as_json:
+        print_json(
+            {code: {m.id: m.value(counts) for m in TRANSFERS} for code, counts in found.items()}
+        )
+        return
+    rows = [
+        (code, *(_figure(m.value(counts), m.unit) for m in TRANSFERS))
+        for code, counts in found.items()
+    ]
+    print_table(("line", *(m.name_zh for m in TRANSFERS)), rows)
+    for measure in TRANSFERS:
+        out.print(f"[dim]{measure.name_zh}: {measure.formula}; without {measure.exclusions}.[/]")
+
+
+@app.command("list")
+def list_command(
+    limit: Annotated[int, typer.Option("-n", min=1, max=1000, help="How many.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest attempts to hand a call over, with who asked for each and how it ended."""
+    until = local_day(utc_now()) + timedelta(days=1)
+    first = until - timedelta(days=30)
+    found = read(lambda session: newest_attempts(session, first, until, limit))
+    if as_json:
+        print_json([{"call": one.call, **one.told} for one in found])
+        return
+    rows = [
+        (
+            moment(from_epoch(one.told["asked"])),
+            one.told["partner"],
+            one.told["how"],
+            one.told["agent"] or "menu",
+            one.told["actor"] or "",
+            one.told["outcome"],
+            one.told["back_to"] or "",
+            one.call,
+        )
+        for one in found
+    ]
+    print_table(("asked", "line", "how", "agent", "by", "outcome", "back to", "call"), rows)
+
+
+def _figure(value: float | None, unit: Unit) -> str:
+    if value is None:
+        return "–"
+    return (
+        f"{value:.1%}"
+        if unit is Unit.SHARE
+        else f"{value:.1f}"
+        if unit is Unit.SECONDS
+        else f"{value:.0f}"
+    )
 
 
 def _step(agent: str, step: Step, as_json: bool) -> None:

@@ -1,11 +1,14 @@
 """An agent hands a citizen over by their console: the acts of /api/transfers."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from core.database import make_engine, make_sessions
+from reports.transfers import newest_attempts, transfer_counts
 from tests.calls.city import AGENT, CITIZEN, PARTNER, City
 from tests.calls.handover import Handover, hears_music, hears_only, talking
 
@@ -76,6 +79,14 @@ async def test_every_act_does_what_it_says(city: City) -> None:
     (attempt,) = row["parties"]["transfers"]
     told = ("outcome", "actor", "accepted_by", "reason")
     assert [attempt[key] for key in told] == ["accepted", "8013", "12348", "律师解答"]
+    engine = make_engine(city.settings.database)
+    async with make_sessions(engine)() as session:
+        day = row["day"]
+        counts = (await transfer_counts(session, day, day + timedelta(days=1)))["12348"]
+        newest = await newest_attempts(session, day, day + timedelta(days=1), 1)
+    await engine.dispose()
+    assert counts.by_agent >= counts.accepted >= 1
+    assert newest[0].call == row["uid"]
 
 
 async def test_a_partner_on_hold_hears_music_and_comes_back_or_is_let_go(city: City) -> None:
