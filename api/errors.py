@@ -13,6 +13,9 @@ from starlette.exceptions import HTTPException
 from api.live_hub import TooManyListeners
 from api.security import HEADERS
 from core.errors import HotlineError
+from exchange.inward import Unreadable
+from exchange.peers import UnknownPeer
+from exchange.signing import BadSignature
 from foresight.plan import DayTooFar, NoSuchInterval
 from foresight.sizing import GoalBeyondReach
 from ivr.incidents import BadAnnouncement
@@ -88,6 +91,9 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     UnknownIncident: HTTPStatus.NOT_FOUND,
     BadAnnouncement: HTTPStatus.BAD_REQUEST,
     Unauthorized: HTTPStatus.UNAUTHORIZED,
+    BadSignature: HTTPStatus.UNAUTHORIZED,
+    UnknownPeer: HTTPStatus.NOT_FOUND,
+    Unreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownTicket: HTTPStatus.NOT_FOUND,
     NotForYou: HTTPStatus.FORBIDDEN,
     NumberKeptSecret: HTTPStatus.FORBIDDEN,

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.acting import Actor
 from api.fields import Answer
+from api.handing_cases import announce_case
+from api.resources import Open
 from core.settings import Settings
 from telephony.ami import Ami, AmiDown
 from telephony.journal import Journal
@@ -115,9 +117,14 @@ async def get_partners(request: Request) -> list[PartnerAnswer]:
 
 
 @router.post("/transfers")
-async def start(hands: Hands, actor: Actor, body: StartBody) -> SituationAnswer:
-    """Begin to hand over the call that an agent is in; answers when the other line is dialled."""
-    return _answer(await hands.start(Start(actor=actor, **body.model_dump())))
+async def start(opened: Open, hands: Hands, actor: Actor, body: StartBody) -> SituationAnswer:
+    """Begin to hand over the call that an agent is in; answers when the other line is dialled.
+
+    The case goes to the other side's platform first, where there is one.
+    """
+    wanted = Start(actor=actor, **body.model_dump())
+    await announce_case(opened, hands, wanted)
+    return _answer(await hands.start(wanted))
 
 
 @router.get("/transfers/calls/{call}")

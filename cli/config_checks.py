@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.errors import ConfigError
 from core.settings import Settings
+from exchange.peers import load_peers
 from ivr.compiler import compile_flow
 from ivr.lines import load_lines
 from ivr.scenarios import load_scenarios
@@ -89,6 +90,7 @@ _TOP: dict[str, Load] = {
     "hours.toml": load_timetable,
     "calendar.toml": lambda settings: load_workdays(settings.config_dir / "calendar.toml"),
     "limits.toml": lambda settings: load_rules(settings.config_dir / "limits.toml"),
+    "exchange.toml": lambda settings: load_peers(settings.config_dir),
     "areas.toml": _units,
     "units.csv": _units,
     "categories.csv": _categories,

@@ -10,6 +10,7 @@ from cli import (
     call,
     calls,
     config,
+    exchange,
     flow,
     flow_at,
     incident,
@@ -49,6 +50,7 @@ app.command()(wall.wall)
 app.command("test")(suite.suite)
 app.add_typer(reports.app, name="report")
 app.add_typer(ticket.app, name="ticket")
+app.add_typer(exchange.app, name="exchange")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(agents.app, name="agents")
 flow.app.command("at")(flow_at.at)

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 FINISH_RECORDING = "recordings.finish"
 RECORDINGS_QUEUE = "recordings"
+DELIVER = "exchange.deliver"
+EXCHANGE_QUEUE = "exchange"
 # With the call's uid behind it: the lock that keeps two workers from one recording.
 FINISHING = "recording of "
 
@@ -40,5 +42,26 @@ async def defer_finish(transaction: AsyncSession | AsyncConnection, uids: Sequen
             "task": FINISH_RECORDING,
             "lock": FINISHING,
             "uids": list(uids),
+        },
+    )
+
+
+_DELIVER = text("""
+    SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
+        :queue, :task, 0, :lock, NULL, jsonb_build_object('identity', CAST(:identity AS bigint)),
+        NULL
+    )::procrastinate_job_to_defer_v1])
+""")
+
+
+async def defer_delivery(transaction: AsyncSession | AsyncConnection, identity: int) -> None:
+    """Ask for a message to another platform to be sent once the caller's transaction commits."""
+    await transaction.execute(
+        _DELIVER,
+        {
+            "queue": EXCHANGE_QUEUE,
+            "task": DELIVER,
+            "lock": f"message {identity}",
+            "identity": identity,
         },
     )

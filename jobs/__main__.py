@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
+import httpx
+from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 from redis.asyncio import Redis
@@ -15,15 +17,18 @@ from core.database import make_engine, make_sessions
 from core.errors import HotlineError
 from core.logging import configure_logging
 from core.settings import Settings, get_settings
+from exchange.outward import delivery_of
 from jobs.app import make_app
+from jobs.exchange import ExchangeJobs
 from jobs.figures import FigureJobs
 from jobs.live_figures import LiveFigures
 from jobs.recordings import RecordingJobs
 from recordings.capture import finish
 from recordings.messages import finish_message
 
-# Two, so that one long mix does not hold up the rest; more would take cores from the calls.
-_AT_ONCE = 2
+# So that one long mix and a platform that never answers do not hold up the rest; more would take
+# cores from the calls.
+_AT_ONCE = 4
 # Below the supervisor's patience, so that a stop is a stop and not a kill.
 _FAREWELL = 10.0
 
@@ -38,14 +43,14 @@ async def work(settings: Settings) -> None:
         partial(finish_message, settings),
         settings.recordings_dir,
     )
-    app = make_app(settings.database, recordings, FigureJobs(sessions))
     try:
-        async with app.open_async(), _figures_on_the_wall(settings, sessions):
-            await app.run_worker_async(
-                concurrency=_AT_ONCE,
-                delete_jobs="successful",
-                shutdown_graceful_timeout=_FAREWELL,
-            )
+        async with (
+            httpx.AsyncClient(follow_redirects=False) as http,
+            _figures_on_the_wall(settings, sessions),
+        ):
+            exchange = ExchangeJobs(delivery_of(settings, sessions, http))
+            app = make_app(settings.database, recordings, FigureJobs(sessions), exchange)
+            await _serve(app)
     finally:
         await engine.dispose()
 
@@ -66,6 +71,15 @@ async def _figures_on_the_wall(
             drawing.cancel()
             with suppress(asyncio.CancelledError):
                 await drawing
+
+
+async def _serve(app: App) -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            concurrency=_AT_ONCE,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=_FAREWELL,
+        )
 
 
 def main() -> None:
