@@ -26,7 +26,7 @@ from ivr.published import NothingPublished, Pinned, Published, put_file, read_pu
 log = structlog.get_logger()
 
 # Seconds for which the file of what is published is believed unchanged.
-LOOK_EVERY = 0.4
+LOOK_EVERY = 0.1
 
 Stamp = tuple[int, int, int]
 _VERSION = re.compile(r"[0-9a-f]{8}", re.ASCII)

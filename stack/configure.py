@@ -8,14 +8,11 @@ from asterisk_conf.render import AgentView, BreakView, Plan, QueueView, StepView
 from core.settings import Settings
 from ivr.catalogue import (
     greetings,
-    main_alias,
     music_classes,
     queue_keys,
-    survival_essentials,
 )
 from ivr.flow import Flow
 from ivr.lines import load_lines
-from ivr.store import flow_store
 from ivr.timetable_file import load_timetable
 from queues.agents import load_agents
 from queues.breaks import load_breaks
@@ -24,7 +21,6 @@ from recordings.build import build_all
 from recordings.standing import standings
 from stack.account import give
 from stack.progress import Progress
-from stack.survival_kit import write_essentials
 from stack.switch import Switch
 
 
@@ -82,12 +78,6 @@ def _view(queue: Queue, keys: Iterable[str]) -> QueueView:
         overflow_after=queue.overflow.after if queue.overflow else 0,
         keys=sorted(keys),
     )
-
-
-def follow_main_flow(settings: Settings) -> None:
-    """Let the survival kit know the flow behind the hotline's own number as it is published."""
-    flow = flow_store(settings).current(main_alias(settings))
-    write_essentials(settings, survival_essentials(flow, settings))
 
 
 def _share(settings: Settings) -> None:

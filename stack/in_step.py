@@ -10,14 +10,15 @@ import structlog
 
 from core.errors import HotlineError
 from core.settings import Settings
-from ivr.catalogue import greetings, queue_keys
+from ivr.catalogue import greetings, main_alias, queue_keys, survival_essentials
 from ivr.flow import Flow
 from ivr.life.repository import InUse
 from ivr.published import NothingPublished, published_file, read_published, write_published
 from ivr.store import flow_files, flow_store, keep_version
-from stack.configure import configure, follow_main_flow
+from stack.configure import configure
 from stack.health import console
 from stack.progress import Silent
+from stack.survival_kit import write_essentials
 from stack.switch import Switch
 
 log = structlog.get_logger()
@@ -36,6 +37,8 @@ class Home:
     def __init__(self, settings: Settings, switch: Switch) -> None:
         self._settings = settings
         self._switch = switch
+        # Compiled once, however often what is published moves on.
+        self._store = flow_store(settings)
         # Keys and greetings that the switch knows, as far as this process has seen to it.
         self._prepared: frozenset[object] | None = None
         self._survival_follows = False
@@ -59,13 +62,12 @@ class Home:
             write_published(published_file(settings), in_use.published)
             self._survival_follows = False
         if not self._survival_follows:
-            follow_main_flow(settings)
+            self._tell_survival(in_use)
             self._survival_follows = True
 
     def _prepare(self, in_use: InUse) -> None:
         """Let the switch know keys and greetings before a call can need them."""
-        store = flow_store(self._settings)
-        flows = [store.version(one.flow, one.version) for one in in_use.texts]
+        flows = [self._store.version(one.flow, one.version) for one in in_use.texts]
         needed = _needs(flows)
         if self._prepared is not None and needed <= self._prepared:
             return
@@ -73,6 +75,13 @@ class Home:
         if configure(self._settings, self._switch, flows, Silent()):
             reload_switch(self._settings, self._switch)
         self._prepared = _needs(flows)
+
+    def _tell_survival(self, in_use: InUse) -> None:
+        """Let the last resort know the flow behind the hotline's own number."""
+        standing = in_use.published.aliases.get(main_alias(self._settings))
+        if standing is not None:
+            flow = self._store.version(standing.pinned.flow, standing.pinned.version)
+            write_essentials(self._settings, survival_essentials(flow, self._settings))
 
     def _differs(self, in_use: InUse) -> bool:
         try:

@@ -106,7 +106,7 @@ def test_killed_before_the_last_resort_knew_it_learns_it_at_the_next_start(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(in_step, "follow_main_flow", killed)
+        patch.setattr(in_step, "write_essentials", killed)
         with pytest.raises(Killed):
             Home(settings, SWITCH).bring_in_step(in_use(2, ONE, TWO))
     Home(settings, SWITCH).bring_in_step(in_use(2, ONE, TWO))
