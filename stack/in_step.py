@@ -13,8 +13,14 @@ from core.settings import Settings
 from ivr.catalogue import greetings, main_alias, queue_keys, survival_essentials
 from ivr.flow import Flow
 from ivr.life.repository import InUse
-from ivr.published import NothingPublished, published_file, read_published, write_published
-from ivr.store import flow_files, flow_store, keep_version
+from ivr.published import (
+    NothingPublished,
+    Pinned,
+    published_file,
+    read_published,
+    write_published,
+)
+from ivr.store import FlowStore, flow_files, flow_store, keep_version
 from stack.configure import configure
 from stack.health import console
 from stack.progress import Silent
@@ -67,7 +73,7 @@ class Home:
 
     def _prepare(self, in_use: InUse) -> None:
         """Let the switch know keys and greetings before a call can need them."""
-        flows = [self._store.version(one.flow, one.version) for one in in_use.texts]
+        flows = usable(self._store, in_use.texts)
         needed = _needs(flows)
         if self._prepared is not None and needed <= self._prepared:
             return
@@ -96,7 +102,7 @@ def known_flows(settings: Settings) -> list[Flow]:
     Raises ConfigError for a file that is wrong while its flow was never published.
     """
     store = flow_store(settings)
-    found = [store.version(one.flow, one.version) for one in store.published.versions]
+    found = usable(store, store.published.versions)
     named = {flow.name for flow in found}
     for path in flow_files(settings.config_dir / "flows"):
         try:
@@ -104,6 +110,18 @@ def known_flows(settings: Settings) -> list[Flow]:
         except HotlineError:
             if path.stem not in named:
                 raise
+    return found
+
+
+def usable(store: FlowStore, versions: Iterable[Pinned]) -> list[Flow]:
+    """Return the versions that can run. One that cannot (its file is lost, or a newer release of
+    ours refuses it) keeps no other from callers; its own calls get the one before."""
+    found = []
+    for one in versions:
+        try:
+            found.append(store.version(one.flow, one.version))
+        except HotlineError as fault:
+            log.error("flow_unusable", flow=str(one), fault=str(fault))
     return found
 
 

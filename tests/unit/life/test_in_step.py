@@ -149,3 +149,11 @@ def test_a_version_that_cannot_be_prepared_leaves_calls_where_they_are(
     with pytest.raises(OSError, match="no space"):
         home.bring_in_step(in_use(2, ONE, THREE))
     assert (home.move, of_next_call(settings)) == (1, version_of(ONE))
+
+
+def test_a_version_that_cannot_run_any_more_keeps_no_other_from_callers(
+    settings: Settings, rendered: list[object]
+) -> None:
+    refused = ONE.replace("verb: queue", "verb: sing")
+    Home(settings, SWITCH).bring_in_step(in_use(1, refused, ONE))
+    assert of_next_call(settings) == version_of(ONE)
