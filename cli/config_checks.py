@@ -15,6 +15,7 @@ from ivr.store import flow_files, read_flow_file
 from ivr.timetable_file import load_timetable
 from queues.agents import load_agents
 from queues.breaks import load_breaks
+from queues.callbacks.rules import load_callback_rules
 from queues.definitions import load_queues
 from recordings.catalogue import load_catalogue
 from tickets.calendar import load_workdays
@@ -86,6 +87,7 @@ _TOP: dict[str, Load] = {
     "queues.toml": load_queues,
     "agents.toml": lambda settings: load_agents(settings, load_queues(settings)),
     "breaks.toml": load_breaks,
+    "callbacks.toml": lambda settings: load_callback_rules(settings.config_dir),
     "prompts.toml": lambda settings: load_catalogue(settings.config_dir),
     "hours.toml": load_timetable,
     "calendar.toml": lambda settings: load_workdays(settings.config_dir / "calendar.toml"),

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     http_port: int = Field(default=8345, ge=1024, le=65535)
     # The phone company's gateway. Until there is a real one: the built-in phones on loopback.
     trunk_address: str = "127.0.0.2"
+    trunk_port: int = Field(default=5060, ge=1, le=65535)
     partner_port: int = Field(default=5090, ge=1024, le=65535)
 
     # Empty: a private server in `home`. A URL: the city's own.

@@ -13,6 +13,7 @@ from ivr.channel import Channel
 from ivr.on_air import Board, EmptyBoard
 from ivr.progress import TicketLookup
 from ivr.timetable import Timetable
+from queues.callbacks.rules import ANY_CALLBACK, CallbackRules
 from tickets.calendar import Workdays
 
 
@@ -61,6 +62,7 @@ class Equipment:
     tickets: TicketLookup | None = None
     board: Board = field(default_factory=EmptyBoard)
     timetable: Timetable = field(default_factory=Timetable)
+    callbacks: CallbackRules = ANY_CALLBACK
     now: Callable[[], datetime] = utc_now
     ticks: Callable[[], float] = time.monotonic
 

@@ -14,6 +14,7 @@ from ivr.on_air import FileBoard
 from ivr.store import FlowStore, flow_store
 from ivr.ticket_lookup import DatabaseTickets
 from ivr.timetable_file import timetable_or_open
+from queues.callbacks.rules import callback_rules_or_any
 from recordings.prompts import Prompts
 from telephony.journal import Journal
 from tickets.calendar import load_workdays
@@ -72,6 +73,7 @@ def open_desk(settings: Settings) -> Desk:
         board=FileBoard(settings.sounds_dir),
         timetable=timetable_or_open(settings),
         tickets=DatabaseTickets(lambda: make_sessions(make_engine(settings.database, pool_size=2))),
+        callbacks=callback_rules_or_any(settings.config_dir),
     )
     flows = flow_store(settings)
     flows.warm_up()

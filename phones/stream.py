@@ -137,7 +137,7 @@ class Stream:
     def heard(self, seconds: float | None = None) -> Pcm:
         """Return the samples that came in the last `seconds`, or all that are remembered."""
         since = 0.0 if seconds is None else time.monotonic() - seconds
-        return decode_alaw(b"".join(item.frame for item in self._heard if item.at >= since))
+        return decode_alaw(b"".join(item.frame for item in tuple(self._heard) if item.at >= since))
 
     def save_heard(self, path: Path) -> None:
         """Write what was heard as a WAV file, with silence where nothing came."""

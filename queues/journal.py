@@ -18,6 +18,7 @@ class JournalKind(StrEnum):
     FLOW = "flow"
     CODE = "code"
     STEP = "step"
+    CALLBACK_OFFERED = "callback-offered"
     CALLBACK = "callback"
     RATING = "rating"
     SERVED = "served"
@@ -25,6 +26,13 @@ class JournalKind(StrEnum):
     COUNTED = "counted"
     ASKED = "asked"
     TRANSFER = "transfer"
+    # The life of a call-back after its call; written by its keeper and by people.
+    CALLBACK_ASSIGNED = "callback-assigned"
+    CALLBACK_PLACED = "callback-placed"
+    CALLBACK_LOST = "callback-lost"
+    CALLBACK_GIVEN_UP = "callback-given-up"
+    CALLBACK_CANCELLED = "callback-cancelled"
+    CALLBACK_EXPIRED = "callback-expired"
 
 
 class JournalEvent(NamedTuple):

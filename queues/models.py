@@ -13,10 +13,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import INSTANT, Base, words
 from queues.agent_models import AgentEvent, AgentLeg
+from queues.callbacks.models import Callback
 from tickets.outcomes import Outcome
 
 __all__ = [
-    "AgentEvent", "AgentLeg", "Call", "EndedBy", "LedgerPosition", "Stream", "SwitchEvent",
+    "AgentEvent", "AgentLeg", "Call", "Callback", "EndedBy", "LedgerPosition", "Stream", "SwitchEvent",
     "SwitchFile",
 ]  # fmt: skip
 

@@ -34,6 +34,7 @@ def programs(settings: Settings, switch: Switch) -> list[Program]:
         _ours("agi", "agi_scripts.server", copies=settings.agi_workers),
         _ours("ledger", "queues.ledger"),
         _ours("live", "queues.live"),
+        _ours("callbacks", "queues.callbacks"),
         _ours("jobs", "jobs"),
         _ours("publisher", "stack.publisher"),
         _ours("api", "api"),

@@ -50,6 +50,13 @@ class Marker(StrEnum):
     MESSAGE = "HL-MESSAGE"
     MESSAGE_END = "HL-MESSAGE-END"
     SURVIVAL = "HL-SURVIVAL"
+    # A call-back: the agent hears what it is, the citizen's phone is called, the two talk; how the
+    # dialling ended, and how the place in the queue did.
+    CALLBACK_TOLD = "HL-CALLBACK-TOLD"
+    CALLBACK_RINGS = "HL-CALLBACK-RINGS"
+    CALLBACK_REACHED = "HL-CALLBACK-REACHED"
+    CALLBACK_DIALLED = "HL-CALLBACK-DIALLED"
+    CALLBACK_LEFT = "HL-CALLBACK-LEFT"
 
 
 class ChannelEvent(NamedTuple):

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from core.clock import from_epoch, utc_now
 from core.settings import Settings
+from queues.callbacks.publishing import keep_callbacks
 from queues.ledger import agent_repository, repository
 from queues.ledger.agent_book import Standing
 from queues.ledger.agent_lines import legs_of
@@ -104,6 +105,7 @@ class Ledger:
         # Only now: of a backlog most calls begin and end in one step, and are written once.
         due = self._due()
         await self._publish(session, changed, due)
+        await keep_callbacks(session, events)
         self.book.tidy([*touched, *due])
 
     async def _keep(self, session: AsyncSession, one: Taken) -> Position:

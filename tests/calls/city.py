@@ -38,6 +38,11 @@ WAITING_IN_TESTS = 16
 RINGING_IN_TESTS = 4
 LAW, POLICE, ENGLISH = "8299001", "8299002", "8299003"
 COUNTERS = {LAW: "counter-law", POLICE: "counter-police", ENGLISH: "counter-english"}
+IMPATIENT_CALLBACKS = {
+    'hours = "08:00-21:00"': 'hours = "00:00-24:00"',
+    "pause = 300": "pause = 2",
+    "ring = 30": "ring = 5",
+}
 # Above what speech and music reach, so that a prompt is never taken for a person.
 CITIZEN, AGENT, SECOND_AGENT, PARTNER = 2150, 2450, 2750, 3050
 TONES = {CITIZEN, AGENT, SECOND_AGENT, PARTNER}
@@ -79,6 +84,15 @@ class City:
                 yield phone
             finally:
                 self.sign(number, "out")
+
+    @asynccontextmanager
+    async def homes(self, *numbers: str | bytes, **how: Any) -> AsyncIterator[Partner]:
+        """Citizens' own phones, which take call-backs; answering unless told otherwise."""
+        port = self.settings.trunk_port
+        async with Partner(
+            {str(n) for n in numbers}, "127.0.0.2", port, tone=CITIZEN, **how
+        ) as phone:
+            yield phone
 
     @asynccontextmanager
     async def partners(self, *numbers: str, **how: Any) -> AsyncIterator[Partner]:
@@ -258,6 +272,7 @@ def _at(home: Path, config: Path, slot: int) -> Settings:
         config_dir=config,
         sip_port=15060 + slot * 10,
         partner_port=15090 + slot * 10 + 1,
+        trunk_port=15090 + slot * 10 + 2,
         agi_port=14573 + slot * 10,
         ami_port=15038 + slot * 10,
         http_port=18345 + slot * 10,
@@ -296,6 +311,12 @@ def _impatient_configuration(home: Path) -> Path:
     lines.write_text(
         lines.read_text().replace("answer_timeout = 20", f"answer_timeout = {RINGING_IN_TESTS}")
     )
+    callbacks = folder / "callbacks.toml"
+    text = callbacks.read_text()
+    for patient, impatient in IMPATIENT_CALLBACKS.items():
+        assert patient in text, f"callbacks.toml has no {patient} to shorten"
+        text = text.replace(patient, impatient)
+    callbacks.write_text(text)
     queues = folder / "queues.toml"
     text = queues.read_text().replace("ring_timeout = 15", "ring_timeout = 5")
     queues.write_text(

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from core.clock import utc_now
+from core.clock import from_epoch, utc_now
 from ivr import engine
 from ivr.call import Call, Equipment
 from ivr.channel import Digits, HungUp
@@ -24,6 +24,7 @@ from ivr.simulator.clock import Clock
 from ivr.simulator.equipment import MemoryJournal, NamedPrompts
 from ivr.simulator.transcript import Transcript
 from ivr.sounds import Sounds
+from ivr.spoken_value import ValueKind, pieces
 from ivr.state import decode
 from recordings.prompt_file import PromptFile
 from tickets.calendar import Workdays
@@ -31,6 +32,8 @@ from tickets.calendar import Workdays
 CONFIG = Path(__file__).parents[2] / "config"
 CODE = "204060"
 CITIZEN = "13800000000"
+# 2026-11-23, nine in the morning in the city.
+MONDAY = from_epoch(1_795_395_600)
 
 
 @dataclass
@@ -111,7 +114,8 @@ class FakeCall:
         self.journal = MemoryJournal()
         self.outcomes = list(outcomes)
         self.done: list[dict[str, str]] = []
-        given = {"workdays": Workdays(), "ticks": lambda: 0.0, **equipment}
+        still = {"ticks": lambda: 0.0, "now": lambda: MONDAY}
+        given = {"workdays": Workdays(), **still, **equipment}
         self.equipment = Equipment(NamedPrompts(), self.journal, tickets=tickets, **given)
 
     async def run(self) -> "FakeCall":
@@ -168,3 +172,9 @@ def flow_of(nodes: str, head: str = "") -> Flow:
     """A flow that begins at its node `first`; `nodes` is YAML indented by two."""
     text = f"name: small\nlanguage: zh\nstart: first\n{head}nodes:\n{nodes}"
     return compile_flow(text, "small.yaml", "small", shipped_inventory())
+
+
+def read_back(language: str, number: str = CITIZEN) -> list[str]:
+    """What a citizen hears who is asked whether this number shall be rung."""
+    said = ["callback-number", *pieces(ValueKind.DIGITS, number, language), "callback-choose"]
+    return [f"{language}/{prompt}" for prompt in said]

@@ -26,8 +26,8 @@ def changes(old: str, new: str) -> list[tuple[str, str]]:
     [
         ("timeout: 40", "timeout: 45", [("english-agent", "timeout: 40 → 45")]),
         ("start: human", "start: busy", [("", "start: human → busy")]),
-        ('"#": repeat', '"5": repeat', [
-            ("human", "keys 5: not given → repeat"), ("human", "keys #: repeat → not given"),
+        ('"#": repeat', '"6": repeat', [
+            ("human", "keys 6: not given → repeat"), ("human", "keys #: repeat → not given"),
         ]),
         ("values: {lang: en}", "values: {lang: zh}", [("english", "values lang: en → zh")]),
         ("  goodbye:\n", "  farewell:\n", [("farewell", "is new: play"), ("goodbye", "is gone")]),

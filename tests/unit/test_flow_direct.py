@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from ivr.flow import Flow
-from tests.unit.fake_channel import CITIZEN, CODE, FakeCall, shipped_flow
+from tests.unit.fake_channel import CITIZEN, CODE, FakeCall, read_back, shipped_flow
 
 pytestmark = pytest.mark.unit
 
@@ -57,7 +57,7 @@ async def test_every_key_is_live_while_waiting(
     assert call.heard == heard
 
 
-@pytest.mark.parametrize("key", ["key-1", "key-5", "key-6", "key-7"])
+@pytest.mark.parametrize("key", ["key-1", "key-6", "key-7"])
 async def test_a_key_without_meaning_leaves_the_caller_waiting(flow: Flow, key: str) -> None:
     call = await live(flow, key)
     assert call.way == ["queue GEN", "queue GEN"]
@@ -92,9 +92,14 @@ async def test_english_is_greeted_asked_and_served_in_english(flow: Flow) -> Non
 
 
 async def test_five_in_the_english_queue_asks_for_a_callback(flow: Flow) -> None:
-    call = await live(flow, "key-8", "key-5")
-    assert call.journal.of("callback") == [{"number": CITIZEN}]
-    assert call.heard == ["en/callback-taken", "en/goodbye"]
+    call = await live(flow, "key-8", "key-5", answers=["1"])
+    (told,) = call.journal.of("callback")
+    assert (told["number"], told["language"]) == (CITIZEN, "en")
+    assert call.heard == [
+        *read_back("en"),
+        "en/callback-taken",
+        "en/goodbye",
+    ]
     assert call.way[-1] == "hangup"
 
 
@@ -116,11 +121,12 @@ async def test_whoever_talked_to_110_is_asked_for_nothing_more(flow: Flow) -> No
 
 @pytest.mark.parametrize("outcome", ["not-answered", "busy", "failed"])
 async def test_when_no_lawyer_answers_a_callback_is_offered(flow: Flow, outcome: str) -> None:
-    call = await live(flow, "key-4", outcome, answers=["1"])
+    call = await live(flow, "key-4", outcome, answers=["1", "1"])
     assert call.heard == [
         "zh/legal",
         "zh/partner-missing",
         "zh/callback-offer",
+        *read_back("zh"),
         "zh/callback-taken",
         "zh/goodbye",
     ]

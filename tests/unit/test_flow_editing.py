@@ -44,7 +44,7 @@ def test_a_field_is_changed_in_its_line() -> None:
 
 
 def test_a_key_is_added_in_quotes_and_changed_in_its_own() -> None:
-    assert changed(SetValue("human", ("keys", "5"), "callback")) == ['+      "5": callback']
+    assert changed(SetValue("human", ("keys", "6"), "callback")) == ['+      "6": callback']
     assert changed(SetValue("lawyer", ("partner",), "110")) == [
         '-    partner: "12348"',
         '+    partner: "110"',
@@ -67,7 +67,8 @@ def test_a_field_goes_alone() -> None:
     assert changed(Remove("elderly", ("priority",))) == ["-    priority: 10"]
     assert changed(Remove("human", ("keys", "8"))) == ['-      "8": english']
     (old, new) = changed(Remove("enterprise", ("keys", "9")))
-    assert (old, new) == ('-    keys: {"0": human, "9": police}', '+    keys: {"0": human}')
+    assert old == '-    keys: {"0": human, "5": callback, "9": police}'
+    assert new == '+    keys: {"0": human, "5": callback}'
 
 
 def test_a_node_comes_behind_another_before_the_next_comment() -> None:

@@ -146,6 +146,9 @@ async def test_no_caller_number_costs_a_call_or_becomes_a_callback(
         await allowed(asterisk)
         await asterisk.answer(b"200 result=1\n")  # queue-timeout: 1, call me back
         await allowed(asterisk)
+        await allowed(asterisk)  # callback-other: no number is keyed in either
+        await asterisk.answer(b"200 result= (timeout)\n")
+        await allowed(asterisk)
         await allowed(asterisk)
         assert (await asterisk.answer())[2] == "zh/message"
         await allowed(asterisk)

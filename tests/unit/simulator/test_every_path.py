@@ -38,7 +38,7 @@ async def test_every_path_ends_well_with_its_story(
     assert story.lines[-1].kind in {Kind.HANGS_UP, Kind.HUNG_UP_ON, Kind.OUTCOME}
     assert [line.at for line in story.lines] == sorted(line.at for line in story.lines)
     assert {kind for kind, _ in story.journal.lines} <= {
-        "step", "callback", "rating", "served", "asked",
+        "step", "callback-offered", "callback", "rating", "served", "asked",
     }  # fmt: skip
 
 

@@ -1,0 +1,49 @@
+"""Keeps the rows of call-backs up to the lines; the ledger calls it in its own transaction."""
+
+from collections.abc import Iterable, Sequence
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from queues.callbacks import repository
+from queues.callbacks.story import KINDS, Line, tell
+from queues.callbacks.uids import read_try
+from queues.journal import JournalEvent, parse
+from queues.models import Stream
+from telephony import cel
+from telephony.cel import ChannelEvent
+from telephony.queue_log import QueueEvent
+
+log = structlog.get_logger()
+
+
+async def keep_callbacks(
+    session: AsyncSession, events: Iterable[ChannelEvent | JournalEvent | QueueEvent]
+) -> None:
+    """Write anew the call-backs that these lines, stored already, say something about."""
+    for call in touched(events):
+        await remake(session, call)
+
+
+def touched(events: Iterable[ChannelEvent | JournalEvent | QueueEvent]) -> Sequence[str]:
+    """Return the calls whose call-backs these lines are about, each once."""
+    calls: dict[str, None] = {}
+    for event in events:
+        if event.kind in KINDS:
+            of = read_try(event.call)
+            calls[of.call if of else event.call] = None
+    return list(calls)
+
+
+async def remake(session: AsyncSession, call: str) -> None:
+    """Make a call-back again from all its lines; what tells of none has no row."""
+    stored = await repository.lines_of(session, call)
+    lines = [line for line in (_read(*one) for one in stored) if line is not None]
+    story = tell(call, lines)
+    if story.state is not None:
+        await repository.save(session, story)
+
+
+def _read(stream: Stream, line: str) -> Line | None:
+    raw = line.encode()
+    return cel.parse(raw) if stream is Stream.CEL else parse(raw)
