@@ -17,8 +17,8 @@ from queues.callbacks.models import Callback
 from tickets.outcomes import Outcome
 
 __all__ = [
-    "AgentEvent", "AgentLeg", "Call", "Callback", "EndedBy", "LedgerPosition", "Stream", "SwitchEvent",
-    "SwitchFile",
+    "AgentEvent", "AgentLeg", "Call", "Callback", "EndedBy", "LedgerPosition", "Stream",
+    "SwitchEvent", "SwitchFile",
 ]  # fmt: skip
 
 

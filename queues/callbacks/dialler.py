@@ -30,11 +30,11 @@ class Order:
 
     @property
     def variables(self) -> list[str]:
-        """What the dialplan has to know."""
+        """What the dialplan has to know, also on the phones that it rings."""
         return [
-            f"HOTLINE_NUMBER={self.number}",
-            f"HOTLINE_RING={self.ring}",
-            f"HOTLINE_SPEAKS={self.language}",
+            f"__HOTLINE_NUMBER={self.number}",
+            f"__HOTLINE_RING={self.ring}",
+            f"__HOTLINE_SPEAKS={self.language}",
         ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from phones.callee import Behaviour
 from phones.citizen import Citizen
 from tests.calls.city import CITIZEN, City
-from tests.calls.ears import listening
+from tests.calls.ears import Ears, listening
 
 pytestmark = pytest.mark.call
 
@@ -126,22 +126,25 @@ async def test_a_callback_is_reached_while_none_of_our_processes_lives(city: Cit
 
 async def test_a_number_that_may_not_be_rung_is_not_rung(city: City) -> None:
     hostile = "16812345"
-    async with resting_agent(city), city.citizen(number=hostile) as citizen:
-        async with city.homes(hostile, "13800000119") as homes, listening(city) as ears:
-            await presses_five(city, citizen)
-            await ears.until("callback-other")
-            await citizen.press("0085212345678#", gap=0.1)  # abroad
-            await ears.until("callback-refused")
-            await ears.until("callback-other")
-            await citizen.press("13800000119#", gap=0.1)
-            await ears.until("callback-number")
-            await citizen.press("1")
-            await citizen.hung_up(40)
-            rest(city, False)
-            call = await homes.next_call(20)
-            assert call.called_number == "13800000119"
-            await stands(city, "13800000119", "reached")
-            await call.hang_up()
+    async with (
+        resting_agent(city),
+        city.citizen(number=hostile) as citizen,
+        city.homes(hostile, "13800000119") as homes,
+        listening(city) as ears,
+    ):
+        await presses_five(city, citizen, ears, "callback-other")
+        await citizen.press("0085212345678#", gap=0.1)  # abroad
+        await ears.until("callback-refused")
+        await ears.until("callback-other")
+        await citizen.press("13800000119#", gap=0.1)
+        await ears.until("callback-number")
+        await citizen.press("1")
+        await citizen.hung_up(40)
+        rest(city, False)
+        call = await homes.next_call(20)
+        assert call.called_number == "13800000119"
+        await stands(city, "13800000119", "reached")
+        await call.hang_up()
     assert (await city.row(hostile))["callback_number"] == "13800000119"
 
 
@@ -157,18 +160,25 @@ def rest(city: City, rests: bool = True) -> None:
     city.console(f"queue {'pause' if rests else 'unpause'} member PJSIP/8013")
 
 
-async def presses_five(city: City, citizen: Citizen, waits: int = 1) -> None:
+async def presses_five(city: City, citizen: Citizen, ears: Ears, hears: str) -> None:
+    """Wait and press 5, again if it fell between two announcements, until a prompt is heard."""
+    already = city.console("queue show GEN").count("wait:")
     await citizen.dial()
-    await city.waiting("GEN", waits)
-    await citizen.press("5")
+    await city.waiting("GEN", already + 1)
+    for left in reversed(range(5)):
+        await citizen.press("5")
+        try:
+            await ears.until(hears, 3)
+            return
+        except AssertionError:
+            if not left:
+                raise
 
 
 async def asks_to_be_rung(city: City, citizen: Citizen) -> None:
     """Key 5, the own number read back, 1; the call ends by itself."""
-    already = city.console("queue show GEN").count("wait:")
     async with listening(city) as ears:
-        await presses_five(city, citizen, already + 1)
-        await ears.until("callback-number")
+        await presses_five(city, citizen, ears, "callback-number")
         await citizen.press("1")
         await citizen.hung_up(40)
 
