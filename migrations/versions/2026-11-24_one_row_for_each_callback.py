@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261124_callbacks"
-down_revision = "20261124_agent_days"
+down_revision = "20261124_parties"
 branch_labels = None
 depends_on = None
 
