@@ -20,7 +20,7 @@ pytestmark = pytest.mark.unit
 ONE = (CONFIG / "flows/direct.yaml").read_text()
 TWO = ONE.replace("title: 直通", "title: 二")
 # A key that no shipped flow gives a meaning in that queue.
-THREE = TWO.replace('keys: {"0": human, "9": police}', 'keys: {"0": human, "6": human}', 1)
+THREE = TWO.replace('keys: {"0": human, "5": callback, "9": police}', 'keys: {"6": human}', 1)
 SWITCH = Switch((), Path(), Path(), Path(), "22.0.0", "none")
 
 
