@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261124_callbacks"
-down_revision = "20261124_parties"
+down_revision = "20261124_exchange"
 branch_labels = None
 depends_on = None
 
