@@ -202,8 +202,13 @@ class TransferStory:
             self.attempts[-1].back_to = "queue"
 
     def _recalled(self, event: ChannelEvent) -> None:
-        if self.attempts and event.words[-1] == "ANSWER":
+        """Their phone rings again; `_recall_failed` when they do not pick up."""
+        if self.attempts:
             self.attempts[-1].back_to = "agent"
+
+    def _recall_failed(self, event: ChannelEvent) -> None:
+        if self.attempts and event.words[-1] != "ANSWER":
+            self.attempts[-1].back_to = "queue"
 
     def _entered(self, event: ChannelEvent) -> None:
         members = self._bridges.setdefault(event.told("bridge_id"), set())
@@ -252,7 +257,8 @@ class TransferStory:
         Marker.PARTNER_ANSWERED: _picked_up,
         Marker.DIALLED: _number_done,
         Marker.TRANSFER_BACK: _sent_back,
-        Marker.RECALL_LEFT: _recalled,
+        Marker.RECALL: _recalled,
+        Marker.RECALL_LEFT: _recall_failed,
     }
 
 

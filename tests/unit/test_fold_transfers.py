@@ -207,3 +207,22 @@ def test_a_partner_who_answered_and_let_us_keep_the_call_has_returned_it() -> No
     switch.ends(30)
     found = attempt(switch.facts())
     assert (found["outcome"], found["back_to"]) == ("rejected-returned", "agent")
+
+
+@pytest.mark.parametrize(("left", "back_to"), [(None, "agent"), ("NOANSWER", "queue")])
+def test_whoever_is_rung_again_has_the_caller_back_unless_they_do_not_pick_up(
+    left: str | None, back_to: str
+) -> None:
+    switch = Switch()
+    switch.talks_to_an_agent()
+    switch.moves(10, AGENT)
+    switch.at(10, AGENT, "HANGUP")
+    switch.mark(10, CITIZEN, "HL-TRANSFER", "12348|blind|PJSIP/8013-00000001")
+    switch.mark(14, CITIZEN, "HL-DIALLED", "12348|12348|NOANSWER|")
+    switch.mark(14, CITIZEN, "HL-TRANSFER-BACK", "12348|NOANSWER")
+    switch.mark(16, CITIZEN, "HL-RECALL", "PJSIP/8013")
+    if left:
+        switch.mark(26, CITIZEN, "HL-RECALL-LEFT", f"PJSIP/8013|{left}")
+    switch.ends(30)
+    found = attempt(switch.facts())
+    assert (found["outcome"], found["back_to"]) == ("no-answer", back_to)
