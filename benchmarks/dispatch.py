@@ -64,12 +64,11 @@ ARRANGEMENTS = (
 
 def main(
     quick: Annotated[bool, typer.Option("--quick", help="Few and short.")] = False,
-    waiting: Annotated[int, typer.Option(help="Callers waiting; 0: as planned.")] = 0,
+    waiting: Annotated[int, typer.Option(min=1, help="Callers waiting.")] = FULL.waiting,
+    seats: Annotated[int, typer.Option(min=1, help="Agents.")] = FULL.agents,
 ) -> None:
     """Measure the time from the end of an agent's call to the next ring."""
-    plan = QUICK if quick else FULL
-    if waiting:
-        plan = Plan(waiting, plan.agents, plan.talk, plan.seconds, plan.rate)
+    plan = QUICK if quick else Plan(waiting, seats, FULL.talk, FULL.seconds, FULL.rate)
     screen.print(Machine.this().text())
     settings = get_settings()
     with running_hotline(settings, _tell, lambda folder: furnish(folder, plan.agents)) as hotline:
