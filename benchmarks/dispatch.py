@@ -8,7 +8,7 @@ where our waker ends the sleep of the caller whose turn it is.
 import asyncio
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
@@ -32,8 +32,8 @@ from core.settings import get_settings
 from phones.pool import AgentPool
 from stack.supervisor import Supervisor
 
-FULL = Plan(waiting=500, agents=200, talk=60, seconds=40, rate=20)
-QUICK = Plan(waiting=40, agents=20, talk=5, seconds=15, rate=10)
+FULL = Plan(waiting=500, agents=200, talk=60, seconds=40, rate=20, spread=0.5)
+QUICK = Plan(waiting=40, agents=20, talk=5, seconds=15, rate=10, spread=0.5)
 TARGET = 1.0
 # What queues.conf says, and what it would say if app_queue itself told callers where they stand.
 SPOKEN = {
@@ -66,9 +66,10 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="Few and short.")] = False,
     waiting: Annotated[int, typer.Option(min=1, help="Callers waiting.")] = FULL.waiting,
     seats: Annotated[int, typer.Option(min=1, help="Agents.")] = FULL.agents,
+    talk: Annotated[float, typer.Option(min=2, help="Seconds of a talk.")] = FULL.talk,
 ) -> None:
     """Measure the time from the end of an agent's call to the next ring."""
-    plan = QUICK if quick else Plan(waiting, seats, FULL.talk, FULL.seconds, FULL.rate)
+    plan = QUICK if quick else replace(FULL, waiting=waiting, agents=seats, talk=talk)
     screen.print(Machine.this().text())
     settings = get_settings()
     with running_hotline(settings, _tell, lambda folder: furnish(folder, plan.agents)) as hotline:
@@ -78,8 +79,7 @@ def main(
 async def _measure(hotline: Hotline, plan: Plan, tell: Callable[[str], None]) -> None:
     served = plan.agents / plan.talk * (plan.seconds + SETTLE) * len(ARRANGEMENTS)
     everybody = round(plan.waiting + plan.agents + served)
-    filling = Plan(everybody - plan.agents, plan.agents, plan.talk, 0, plan.rate)
-    async with agents(hotline, plan) as pool, callers(hotline, filling, everybody):
+    async with agents(hotline, plan) as pool, callers(hotline, plan, everybody):
         tell(f"filling the queue with {everybody} callers")
         await until_filled(hotline, pool, everybody)
         for arrangement in ARRANGEMENTS:

@@ -25,13 +25,17 @@ ANSWER_AFTER = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Callers waiting, agents, seconds of talk, seconds measured, calls a second while filling."""
+    """Callers waiting, agents, seconds of talk, seconds measured, calls a second while filling.
+
+    Talks last `talk` seconds, give or take the part `spread` of it.
+    """
 
     waiting: int
     agents: int
     talk: float
     seconds: float
     rate: float
+    spread: float = 0.0
 
     @property
     def callers(self) -> int:
@@ -127,7 +131,13 @@ async def agents(hotline: Hotline, plan: Plan) -> AsyncIterator[AgentPool]:
     seats = numbers(plan.agents)
     secrets = hotline.settings.secrets
     accounts = {number: secrets.sip_password(number) for number in seats}
-    pool = AgentPool(accounts, hotline.server, answer_after=ANSWER_AFTER, talk_seconds=plan.talk)
+    pool = AgentPool(
+        accounts,
+        hotline.server,
+        answer_after=ANSWER_AFTER,
+        talk_seconds=plan.talk,
+        spread=plan.spread,
+    )
     try:
         await pool.register()
         await asyncio.to_thread(_sign_in, hotline, seats)

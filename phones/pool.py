@@ -1,6 +1,7 @@
 """Agents in numbers behind one sipp, for benchmarks: they answer, stay, hang up by themselves."""
 
 import asyncio
+import random
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -20,8 +21,9 @@ ENROL_AT_ONCE = 8
 class AgentPool(Phone):
     """Registers every number of `accounts` (number → password) and answers after `answer_after`.
 
-    The agents hang up after `talk_seconds` when the other side has not done so before. Each
-    number has one line. Nothing heard is kept; tests of who hears whom use Agent.
+    The agents hang up after `talk_seconds` when the other side has not done so before; with
+    `spread` 0.5 after half as long to half as long again, at random. Each number has one line.
+    Nothing heard is kept; tests of who hears whom use Agent.
     """
 
     def __init__(
@@ -32,11 +34,14 @@ class AgentPool(Phone):
         tone: int = 800,
         answer_after: float = 0.2,
         talk_seconds: float = TALK_LIMIT,
+        spread: float = 0.0,
     ) -> None:
         super().__init__(f"pool of {len(accounts)} agents", server, local_ip, tone=tone)
         self.media = Media(local_ip, deaf=True)
         self.answer_after = answer_after
         self.talk_seconds = talk_seconds
+        self.spread = spread
+        self._random = random.Random(1)  # noqa: S311 - lengths of talks
         self.answered = 0
         self._accounts = dict(accounts)
         self._registrar = Registrar(self)
@@ -86,9 +91,12 @@ class AgentPool(Phone):
         await call.answer()
         self.answered += 1
         try:
-            await call.hung_up(self.talk_seconds)
+            await call.hung_up(self._talk_seconds())
         except PhoneTimeoutError:
             await call.hang_up()
+
+    def _talk_seconds(self) -> float:
+        return self.talk_seconds * self._random.uniform(1 - self.spread, 1 + self.spread)
 
     def heard_elsewhere(self, report: Report) -> None:
         """Reports about no call are about a registration."""
