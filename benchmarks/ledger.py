@@ -6,6 +6,7 @@ afterwards. The answer is known, so it is checked as well.
 """
 
 import asyncio
+import logging
 import resource
 import sys
 import time
@@ -14,11 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import structlog
 from psycopg import Copy
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from benchmarks import half_year
 from benchmarks.database import scratch_database
+from benchmarks.processes import cpu_seconds, family
 from benchmarks.report import judged
 from benchmarks.scratch import plain_url
 from core.database import make_engine, make_sessions
@@ -53,35 +56,40 @@ def main(settings: Settings, calls: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     with _timed("files written"):
         lines = half_year.write(paths, calls, settings.node)
-    seconds, warm_mb, last_mb = asyncio.run(_read(settings, lines))
+    seconds, cpu, warm_mb, last_mb = asyncio.run(_read(settings))
     print(f"ledger    {lines:>12,} lines  {lines / seconds:>10,.0f}/s")
-    bare, keyed = _copy(settings)
+    (bare, bare_cpu), (keyed, _) = _copy(settings)
     for took, where in ((bare, "a bare table"), (keyed, "one with the same keys")):
         print(f"COPY      {lines:>12,} lines  {lines / took:>10,.0f}/s into {where}")
     share, with_keys = bare / seconds, keyed / seconds
     print(f"of COPY's {share:.3f} {judged(share, TARGET)}; with the same keys {with_keys:.3f}")
+    # Client and server: other work on the machine moves it least.
+    ours, copys = (used / lines * 1e6 for used in (cpu, bare_cpu))
+    print(f"CPU µs a line {ours:.1f}, COPY's {copys:.1f}: {copys / ours:.3f}")
     print(f"memory {warm_mb:.0f} MB after a tenth, {last_mb:.0f} MB in the end")
     asyncio.run(_check(settings, calls))
 
 
-async def _read(settings: Settings, lines: int) -> tuple[float, float, float]:
-    """Let the ledger read to the end; return seconds and megabytes after a tenth and at the end."""
+async def _read(settings: Settings) -> tuple[float, float, float, float]:
+    """Let the ledger read to the end; return seconds, CPU seconds, MB after a tenth and at last."""
     engine = make_engine(settings.database, pool_size=1)
     calm_collector()
     ledger = Ledger.of(settings, make_sessions(engine))
-    began, warm = time.monotonic(), 0.0
+    async with engine.connect():  # whose CPU counts from here on
+        pass
+    cpu, began, warm = _cpu(settings), time.monotonic(), 0.0
     size = sum(source.tail.path.stat().st_size for source in ledger.sources.values())
     while await ledger.step() or ledger.behind:
         left = sum(source.unread for source in ledger.sources.values())
         if not warm and left < size * (1 - WARM):
             warm = _megabytes()
-    seconds = time.monotonic() - began
+    seconds, cpu = time.monotonic() - began, _cpu(settings) - cpu
     # What is ended is handed on a moment later, as in the running process.
     while ledger.book.waiting:
         await ledger.step()
         await asyncio.sleep(0.1)
     await engine.dispose()
-    return seconds, warm, _megabytes()
+    return seconds, cpu, warm, _megabytes()
 
 
 def _megabytes() -> float:
@@ -90,21 +98,21 @@ def _megabytes() -> float:
     return resident * resource.getpagesize() / 1e6
 
 
-def _copy(settings: Settings) -> tuple[float, float]:
-    """Return the seconds of COPY of the same rows into a bare table and into one with our keys."""
+def _copy(settings: Settings) -> list[tuple[float, float]]:
+    """Return seconds and CPU seconds of COPY of the same rows: into a bare table, with our keys."""
     with psycopg.connect(plain_url(settings), autocommit=True) as connection:
         took = []
         path = settings.home / "postgres" / "rows"
         connection.execute(f"COPY switch_event TO '{path}'")
         for name, like in (("bare", ""), ("keyed", "INCLUDING INDEXES")):
             connection.execute(f"CREATE TABLE {name} (LIKE switch_event {like})")
-            began = time.monotonic()
+            began, cpu = time.monotonic(), _cpu(settings)
             with connection.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
                 _pour(path, copy)
-            took.append(time.monotonic() - began)
+            took.append((time.monotonic() - began, _cpu(settings) - cpu))
             connection.execute(f"DROP TABLE {name}")
         path.unlink()
-    return took[0], took[1]
+    return took
 
 
 def _pour(path: Path, copy: Copy) -> None:
@@ -148,6 +156,12 @@ async def _figures(sessions: async_sessionmaker[AsyncSession]) -> Counts:
         return await total(session, period.since, period.until)
 
 
+def _cpu(settings: Settings) -> float:
+    """Return the CPU seconds so far of ourselves and of the database's processes now alive."""
+    server = int((settings.home / "postgres" / "postmaster.pid").read_text().split()[0])
+    return time.process_time() + sum(map(cpu_seconds, family(server)))
+
+
 @contextmanager
 def _timed(what: str) -> Iterator[None]:
     began = time.monotonic()
@@ -156,5 +170,6 @@ def _timed(what: str) -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with scratch_database(get_settings()) as here:
         main(here, int(sys.argv[1]) if len(sys.argv) > 1 else half_year.CALLS)

@@ -132,6 +132,7 @@ async def test_a_step_broken_off_anywhere_is_done_again_whole(
     await assert_exact(sessions, files, 60)
 
 
+@pytest.mark.timeout(120 + 10 * KILLS)
 async def test_a_ledger_killed_again_and_again_loses_and_doubles_nothing(
     settings: Settings, files: SwitchFiles, sessions: Sessions
 ) -> None:
@@ -162,7 +163,7 @@ async def test_a_ledger_killed_again_and_again_loses_and_doubles_nothing(
         await process.wait()
     files.tell(*crowd)
     process = await start()
-    await wait_for(sessions, size)
+    await wait_for(sessions, size, limit=60 + KILLS)
     process.send_signal(signal.SIGTERM)
     assert await process.wait() == 0
     await assert_exact(sessions, files, size)
