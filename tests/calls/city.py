@@ -279,7 +279,6 @@ def _at(home: Path, config: Path, slot: int) -> Settings:
         rtp_start=40000 + slot * 2000,
         rtp_end=41999 + slot * 2000,
         node=f"test{slot}",
-        seat_silence=5,
     )
 
 

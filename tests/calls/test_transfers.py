@@ -206,7 +206,7 @@ async def test_a_phone_that_dies_in_the_consultation_leaves_caller_and_partner_c
     async with talking(city) as here:
         far = await here.consults()
         here.agent.vanish()
-        await hears_only(here.citizen, PARTNER, seconds=15)
+        await hears_only(here.citizen, PARTNER, seconds=25)
         await hears_only(far, CITIZEN)
         await here.citizen.hangup()
 
