@@ -99,7 +99,7 @@ async def test_a_menu_that_comes_later_keeps_its_own_keys() -> None:
     call = await FakeCall(
         shipped_flow("direct"), board=ONE, outcomes=["timeout"], answers=["1"]
     ).run()
-    assert call.heard[:2] == ["zh/queue-timeout", "zh/callback-taken"]
+    assert call.heard[:2] == ["zh/queue-timeout", "zh/callback-number"]
     assert call.journal.of("counted") == []
 
 
