@@ -5,20 +5,17 @@ The commands of a flow's life (versions, drafts, publishing) are in files of the
 
 import asyncio
 import dataclasses
-from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from cli import flow_canary, flow_drafts, flow_life, flow_publish
+from cli import flow_at, flow_canary, flow_drafts, flow_life, flow_publish
 from cli.dialling import HELP, TerminalPeople, tell
 from cli.flow_life import written
-from cli.flow_options import AsJson, What
+from cli.flow_options import AsJson, What, instant
 from cli.flow_replay import replay
 from cli.screen import out, print_json, print_table
-from core.clock import SHANGHAI, local, utc_now
-from core.errors import HotlineError
 from core.settings import Settings, get_settings
 from ivr.compiler import compile_flow
 from ivr.differences import differences
@@ -34,6 +31,7 @@ from ivr.timetable_file import load_timetable
 from tickets.calendar import Workdays, load_workdays
 
 app = typer.Typer(help="Call flows: check, try, publish, take back.", no_args_is_help=True)
+app.command("at")(flow_at.at)
 
 Names = Annotated[str, typer.Argument(help="As for the others; all files of flows if absent.")]
 
@@ -186,13 +184,3 @@ def _compiled(settings: Settings, name: str) -> Flow:
 
 def _workdays(settings: Settings) -> Workdays:
     return load_workdays(settings.config_dir / "calendar.toml")
-
-
-def instant(text: str) -> datetime:
-    """Return the city's instant that somebody wrote; now for "". Raises HotlineError."""
-    if not text:
-        return local(utc_now())
-    try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI)
-    except ValueError:
-        raise HotlineError(f"{text!r} is no instant; write it as 2026-11-28 03:00.") from None

@@ -7,8 +7,7 @@ import typer
 from rich.markup import escape
 
 from cli.dialling import tell
-from cli.flow import instant
-from cli.flow_options import AsJson
+from cli.flow_options import AsJson, instant
 from cli.screen import out, print_json, print_table
 from core.settings import get_settings
 from ivr.preview import Preview, preview

@@ -1,8 +1,12 @@
-"""The options that commands about flows share."""
+"""The options that commands about flows share, and how they read an instant."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
+
+from core.clock import SHANGHAI, local, utc_now
+from core.errors import HotlineError
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it stays in the record.")]
@@ -18,3 +22,13 @@ Callers = Annotated[
     list[str] | None,
     typer.Option("--caller", help="A number, or a beginning such as 139*; may be repeated."),
 ]
+
+
+def instant(text: str) -> datetime:
+    """Return the city's instant that somebody wrote; now for "". Raises HotlineError."""
+    if not text:
+        return local(utc_now())
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI)
+    except ValueError:
+        raise HotlineError(f"{text!r} is no instant; write it as 2026-11-28 03:00.") from None

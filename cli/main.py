@@ -1,35 +1,18 @@
-"""The commands of ./hotline and how an error reaches a person: one sentence, exit code 1."""
+"""The entrance of ./hotline and how an error reaches a person: one sentence, exit code 1."""
 
 import sys
+import tomllib
+from typing import Annotated
 
 import typer
 
-from cli import (
-    abandoned,
-    agents,
-    call,
-    calls,
-    config,
-    exchange,
-    flow,
-    flow_at,
-    incident,
-    ledger,
-    logs,
-    prompts,
-    reports,
-    staffing,
-    suite,
-    ticket,
-    tickets,
-    transfer,
-    updown,
-    wall,
-)
+from cli.commands import Commands
 from cli.screen import errors
 from core.errors import HotlineError
+from core.settings import CHECKOUT
 
 app = typer.Typer(
+    cls=Commands,
     help="The 12345 hotline on this machine: start it, call it, look at what happened.",
     no_args_is_help=True,
     add_completion=False,
@@ -38,28 +21,23 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command()(updown.up)
-app.command()(updown.down)
-app.command()(updown.status)
-app.command()(logs.logs)
-app.command()(call.call)
-app.command()(calls.calls)
-app.command()(tickets.tickets)
-app.command()(abandoned.abandoned)
-app.command()(wall.wall)
-app.command("test")(suite.suite)
-app.add_typer(reports.app, name="report")
-app.add_typer(ticket.app, name="ticket")
-app.add_typer(exchange.app, name="exchange")
-app.add_typer(ledger.app, name="ledger")
-app.add_typer(agents.app, name="agents")
-flow.app.command("at")(flow_at.at)
-app.add_typer(flow.app, name="flow")
-app.add_typer(incident.app, name="incident")
-app.add_typer(transfer.app, name="transfer")
-app.add_typer(staffing.app, name="staffing")
-app.add_typer(prompts.app, name="prompt")
-app.add_typer(config.app, name="config")
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+        typer.echo(f"{project['name']} {project['version']}")
+        raise typer.Exit
+
+
+@app.callback()
+def entrance(
+    version: Annotated[
+        bool,
+        typer.Option("--version", "-V", is_eager=True, callback=_say_version, help="Say which."),
+    ] = False,
+) -> None:
+    """The 12345 hotline on this machine: start it, call it, look at what happened."""
+    del version
 
 
 def main() -> None:

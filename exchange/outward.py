@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -77,7 +77,7 @@ class Delivery:
 
     sessions: async_sessionmaker[AsyncSession]
     peers: tuple[Peer, ...]
-    keys: Mapping[str, str]
+    key_for: Callable[[str], str]
     http: httpx.AsyncClient
 
     async def deliver(self, identity: int) -> MessageState | None:
@@ -101,7 +101,7 @@ class Delivery:
         peer = find_peer(self.peers, message.peer)
         body = json.dumps(message.body, ensure_ascii=False, sort_keys=True).encode()
         path = urlsplit(peer.url).path or "/"
-        headers = sign(self.keys[peer.code], APP_ID, Envelope("POST", path), body, utc_now())
+        headers = sign(self.key_for(peer.code), APP_ID, Envelope("POST", path), body, utc_now())
         headers |= {"Content-Type": "application/json", "Idempotency-Key": message.key}
         try:
             async with asyncio.timeout(PATIENCE):
@@ -145,8 +145,7 @@ def delivery_of(
 ) -> Delivery:
     """Return what sends the messages of this hotline. Raises ConfigError."""
     peers = tuple(load_peers(settings.config_dir))
-    keys = {peer.code: key_of(settings.secrets, peer.code) for peer in peers}
-    return Delivery(sessions, peers, keys, http)
+    return Delivery(sessions, peers, lambda peer: key_of(settings.secrets, peer), http)
 
 
 def _judged(answer: tuple[int, bytes]) -> tuple[MessageState, str, str | None]:

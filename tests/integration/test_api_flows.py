@@ -83,7 +83,7 @@ async def test_a_draft_is_written_judged_published_and_taken_back(api: httpx.Asy
     draft = await begun(api, worded("二"))
     judged = (await api.get(f"{DRAFTS}/{draft}/judgement")).json()
     assert judged["fit"]
-    assert len(judged["trials"]) == 16
+    assert len(judged["trials"]) > 10
     assert (await published(api, draft)).json()["stands"]["number"] == 2
     back = await api.post(f"{ALIASES}/direct/rollback", json={"reason": "wrong"})
     assert (back.json()["kind"], back.json()["stands"]["number"]) == ("rollback", 1)

@@ -142,8 +142,9 @@ class Partner:
             writer.write(answer)
             await writer.drain()
         else:
-            await asyncio.sleep(30)
+            await reader.read()  # until the other side has had enough
         writer.close()
+        await writer.wait_closed()
 
 
 def http(status: int, body: bytes) -> bytes:
@@ -158,13 +159,14 @@ async def partner() -> AsyncIterator[Partner]:
     partner.port = server.sockets[0].getsockname()[1]
     yield partner
     server.close()
+    await server.wait_closed()
 
 
 @pytest.fixture
 async def delivery(sessions: Sessions, partner: Partner) -> AsyncIterator[Delivery]:
     peer = Peer("110", "110", f"http://127.0.0.1:{partner.port}/linkage?x=1", 60, "110")
     async with httpx.AsyncClient() as client:
-        yield Delivery(sessions, (peer,), {"110": KEY}, client)
+        yield Delivery(sessions, (peer,), lambda _: KEY, client)
 
 
 async def announced(delivery: Delivery, **changes: Any) -> int:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from core.clock import local_day, utc_now
 from core.outbox import FINISH_RECORDING, RECORDINGS_QUEUE, defer_finish
+from core.secrets import ensure_secrets
 from core.settings import CHECKOUT, Settings
 from jobs.app import make_app
 from jobs.recordings import MISSING_AFTER, RETRY, RecordingJobs
@@ -338,6 +339,7 @@ async def test_the_worker_process_brings_real_audio_into_the_archive_and_stops_w
     database_url: str, sessions: Sessions, tmp_path: Path
 ) -> None:
     settings = Settings(home=tmp_path, database_url=database_url)
+    ensure_secrets(settings.secrets_file)
     raw = raw_path(settings, UID)
     raw.parent.mkdir(parents=True)
     raw.write_bytes(ONE_SECOND)
