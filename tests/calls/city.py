@@ -23,6 +23,9 @@ from phones.calls import AgentCall
 from phones.citizen import Citizen
 from phones.partner import Partner
 from phones.states import CallState
+from queues.callbacks.states import LIVE
+from queues.callbacks.uids import Try
+from queues.journal import JournalKind
 from recordings.making import RECIPE
 from stack import bring_up
 from stack.health import console, health_of
@@ -30,6 +33,7 @@ from stack.ports import check_ports
 from stack.progress import Silent
 from stack.supervisor import Supervisor
 from stack.switch import find_switch
+from telephony.journal import Journal
 
 # Long enough for a busy machine, short enough that a broken promise fails today.
 PATIENCE = 20.0
@@ -197,6 +201,22 @@ class City:
         await self.until(
             lambda: all(part.healthy for part in bring_up.parts(self.settings)), "health", 40
         )
+
+    async def forgiven(self) -> None:
+        """Until no call-back is owed: one test's promises never ring the next test's agents."""
+        journal = Journal(self.settings.journal)
+
+        def nobody_waits() -> bool:
+            owed = self.query("SELECT call_uid FROM callback WHERE state = ANY(%s)", list(LIVE))
+            for row in owed:
+                uid = Try(row["call_uid"], 0).uid
+                journal.write(uid, JournalKind.CALLBACK_CANCELLED, reason="test-over")
+            journal.flush()
+            if owed:
+                self.console("channel request hangup all")
+            return not owed
+
+        await self.until(nobody_waits, "end of all call-backs", 40)
 
     async def until(
         self, happened: Callable[[], object], what: str, seconds: float = PATIENCE

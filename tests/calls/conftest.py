@@ -21,3 +21,4 @@ async def city(running_city: City) -> AsyncIterator[City]:
     running_city.console("channel request hangup all")
     await running_city.quiet()
     await running_city.well()
+    await running_city.forgiven()
