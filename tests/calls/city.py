@@ -1,6 +1,7 @@
 """A small city for the call tests: a whole hotline of its own, and people who use its phones."""
 
 import asyncio
+import fcntl
 import itertools
 import os
 import shutil
@@ -10,7 +11,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 from psycopg.rows import dict_row
@@ -268,7 +269,8 @@ def build_city(worker: int) -> Settings:
     if home.exists():  # a run that was killed leaves its hotline behind
         raze(Settings(home=home))
     config = _impatient_configuration(home)
-    settings = next(filter(_free, (_at(home, config, slot) for slot in range(worker, 10, 2))))
+    slot = next(slot for slot in range(worker, 10, 2) if _taken(_at(home, config, slot), slot))
+    settings = _at(home, config, slot)
     shelf = settings.cache / f"test-sounds-{RECIPE}"
     if shelf.exists():
         shutil.copytree(shelf, settings.sounds_dir, copy_function=os.link)
@@ -302,12 +304,21 @@ def _at(home: Path, config: Path, slot: int) -> Settings:
     )
 
 
-def _free(settings: Settings) -> bool:
-    """Another run of the tests on this machine may hold the first ports."""
+# Kept open, and with them the locks, until this run ends.
+_LOCKS: list[IO[bytes]] = []
+
+
+def _taken(settings: Settings, slot: int) -> bool:
+    """Take ports that no other run of the tests on this machine has; its faults free them for
+    moments, so that looking at the ports alone is not enough."""
+    lock = Path(f"/tmp/hotline-test-ports-{slot}").open("ab")  # noqa: SIM115 - outlives this
     try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         check_ports(settings)
-    except HotlineError:
+    except (OSError, HotlineError):
+        lock.close()
         return False
+    _LOCKS.append(lock)
     return True
 
 
