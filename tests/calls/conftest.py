@@ -18,7 +18,7 @@ def running_city(request: pytest.FixtureRequest) -> Iterator[City]:
 @pytest.fixture
 async def city(running_city: City) -> AsyncIterator[City]:
     yield running_city
-    running_city.console("channel request hangup all")
-    await running_city.quiet()
     await running_city.well()
     await running_city.forgiven()
+    running_city.console("channel request hangup all")
+    await running_city.quiet()

@@ -110,6 +110,7 @@ async def test_a_caller_who_hangs_up_at_any_node_is_counted_once(
         ):
             callers = await asyncio.gather(*(_hangs_up_at(city, door, crowd) for door in ways))
             rows = [await city.row(caller) for caller in callers]
+            await city.forgiven()
             await city.quiet()
     steps = _nodes_of(city)
     for door, row in zip(ways, rows, strict=True):
