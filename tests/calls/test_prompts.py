@@ -169,4 +169,4 @@ async def test_without_the_pin_or_the_number_nothing_is_recorded(city: City) -> 
         await wrong.hung_up(15)
         await agent.dial("*729998").hung_up(15)
         await agent.dial("*719998").hung_up(15)
-        assert ears.heard.count("prompt-unknown") == 2
+        await city.until(lambda: ears.heard.count("prompt-unknown") == 2, "both refusals")
