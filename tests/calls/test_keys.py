@@ -1,5 +1,7 @@
 """Every key of both profiles leads where its prompt says, on a real switch."""
 
+import asyncio
+
 import pytest
 
 from phones.callee import Behaviour
@@ -175,6 +177,8 @@ async def test_key_pound_repeats_the_greeting_and_costs_nobody_their_place(city:
         city.console("queue pause member PJSIP/8016")
         await first.dial()
         await city.waiting("GEN", 1)
+        # Places are instants of entry in tenths of a second: these two shall have different ones.
+        await asyncio.sleep(0.2)
         await second.dial()
         await city.waiting("GEN", 2)
         await first.press("#")
