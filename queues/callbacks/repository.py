@@ -65,12 +65,6 @@ async def find(session: AsyncSession, call: str) -> Callback | None:
     return await session.get(Callback, call)
 
 
-async def live_to(session: AsyncSession, number: str) -> Callback | None:
-    """Return the oldest call-back that is still owed to a number."""
-    query = select(Callback).where(Callback.number == number, Callback.state.in_(LIVE))
-    return await session.scalar(query.order_by(Callback.taken_at).limit(1))
-
-
 async def ledger_is_up_to_date(session: AsyncSession, node: str, within: timedelta) -> bool:
     """Whether the ledger of a node lives and has read its files to their ends."""
     fresh = func.min(LedgerPosition.seen_at) > func.now() - within

@@ -6,7 +6,6 @@ Clocks are rows; a clock that is not running is kept, since how long everything 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from core.clock import local_day
 from tickets.acts import Act, Clock
 from tickets.durations import Span, Unit, read_span
 from tickets.life.models import RunningClock
@@ -185,11 +184,6 @@ def _stops(case: Case, act: Act) -> None:
 
 def _running(picture: Picture, kind: ClockKind) -> list[RunningClock]:
     return [clock for clock in picture.running() if clock.kind is kind]
-
-
-def days_between(earlier: datetime, later: datetime) -> int:
-    """Return the calendar days of the city from one instant to another."""
-    return (local_day(later) - local_day(earlier)).days
 
 
 _EFFECTS: Mapping[Clock, Callable[[Case, Act], None]] = {

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from core.clock import local_day
 from tickets.acts import Act
+from tickets.life.judging import LONGEST_PAUSES_DAYS
 from tickets.life.models import Task
 from tickets.life.picture import Case, Picture
 from tickets.life.words import ClockKind, TaskRole
@@ -31,10 +32,6 @@ def _answer(case: Case) -> None:
 
 def _appeal(case: Case) -> None:
     case.picture.matter.appealed = True
-
-
-def _handle_here(case: Case) -> None:
-    _remember_checks(case)
 
 
 def _dispatch(case: Case) -> None:
@@ -82,7 +79,7 @@ def _resume(case: Case) -> None:
     matter.review_on = None
     if clock is not None and clock.paused_at is not None:
         days = (local_day(case.at) - local_day(clock.paused_at)).days
-        matter.suspended_days = min(90, matter.suspended_days + days)
+        matter.suspended_days = min(LONGEST_PAUSES_DAYS, matter.suspended_days + days)
 
 
 def _feed_back(case: Case) -> None:
@@ -165,7 +162,7 @@ def _open(case: Case, unit: str, role: TaskRole, due: datetime | None) -> None:
 _EFFECTS: Mapping[Act, Callable[[Case], None]] = {
     Act.ANSWER: _answer,
     Act.APPEAL: _appeal,
-    Act.HANDLE_HERE: _handle_here,
+    Act.HANDLE_HERE: _remember_checks,
     Act.DISPATCH: _dispatch,
     Act.GRANT_RETURN: _grant_return,
     Act.REFUSE_RETURN: _refuse_return,
