@@ -4,13 +4,17 @@ Whoever acts says as whom (`Hotline-Role`, and `Hotline-Unit` for a unit). `ETag
 what was read; sent back as `If-Match` it keeps two people from overwriting each other.
 """
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Path, Response
 from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.acting import Actor as ActorName
 from api.errors import Refused
+from api.etags import Revision, tag
 from api.fields import Answer, Instant
 from api.resources import Open, Session
 from tickets.acts import Act, Actor
@@ -57,18 +61,28 @@ def _person(
 By = Annotated[Person, Depends(_person)]
 
 
-def _version(
-    if_match: Annotated[str | None, Header(description="The ETag that was read.")] = None,
-) -> int | None:
-    if if_match is None:
-        return None
-    text = if_match.removeprefix("W/").strip('"')
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise Refused("If-Match must be an ETag as it was sent.")
-    return int(text)
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody at a ticket: what every change of it needs."""
+
+    session: AsyncSession
+    number: str
+    person: Person
+    response: Response
+
+    async def change(self, change: Callable[[], Awaitable[Picture]]) -> "MatterAnswer":
+        """Make a change, by somebody who may read the ticket, and show what it is now."""
+        async with self.session.begin():
+            await read(self.session, self.number, self.person)
+            picture = await change()
+        return await _answer(self.session, picture, self.person, self.response)
 
 
-Seen = Annotated[int | None, Depends(_version)]
+def _visit(session: Session, number: Number, person: By, response: Response) -> Visit:
+    return Visit(session, number, person, response)
+
+
+At = Annotated[Visit, Depends(_visit)]
 
 
 class ClockAnswer(Answer):
@@ -173,82 +187,50 @@ async def show(session: Session, number: Number, person: By, response: Response)
 
 @router.patch("/{number}/matter")
 async def write(
-    session: Session,
-    city: TheCity,
-    number: Number,
-    person: By,
-    seen: Seen,
-    draft: Annotated[Draft, Body()],
-    response: Response,
+    city: TheCity, at: At, seen: Revision, draft: Annotated[Draft, Body()]
 ) -> MatterAnswer:
     """Save the form as it is being filled in; fields that are not sent stay as they are."""
-    async with session.begin():
-        await read(session, number, person)
-        picture = await drafts.write(session, city, number, draft, person, version=seen)
-    return await _answer(session, picture, person, response)
+    return await at.change(
+        lambda: drafts.write(at.session, city, at.number, draft, at.person, version=seen)
+    )
 
 
 @router.post("/{number}/acts/{act}")
 async def move(
-    session: Session,
     city: TheCity,
-    number: Number,
+    at: At,
     act: Act,
-    person: By,
-    seen: Seen,
-    response: Response,
+    seen: Revision,
     facts: Annotated[Facts, Body()] = Facts(),  # noqa: B008 - immutable
 ) -> MatterAnswer:
     """Make one move of the ticket's life, with what its guards ask for."""
-    async with session.begin():
-        await read(session, number, person)
-        picture = await carry_out(session, city, number, act, person, facts, version=seen)
-    return await _answer(session, picture, person, response)
+    return await at.change(
+        lambda: carry_out(at.session, city, at.number, act, at.person, facts, version=seen)
+    )
 
 
 @router.post("/{number}/notes")
 async def note(
-    session: Session,
-    number: Number,
-    person: By,
-    text: Annotated[str, Body(embed=True, min_length=1, max_length=2_000)],
-    response: Response,
+    at: At, text: Annotated[str, Body(embed=True, min_length=1, max_length=2_000)]
 ) -> MatterAnswer:
     """Add a line to the story: a supplement, an urging (催办), a remark."""
-    async with session.begin():
-        await read(session, number, person)
-        picture = await drafts.add_note(session, number, person, text)
-    return await _answer(session, picture, person, response)
+    return await at.change(lambda: drafts.add_note(at.session, at.number, at.person, text))
 
 
 @router.post("/{number}/contact")
 async def contact(
-    session: Session,
-    number: Number,
-    person: By,
-    how: Annotated[str, Body(embed=True, min_length=1, max_length=200)],
-    response: Response,
+    at: At, how: Annotated[str, Body(embed=True, min_length=1, max_length=200)]
 ) -> MatterAnswer:
     """Note that the unit has spoken with the citizen (先行联系)."""
-    async with session.begin():
-        await read(session, number, person)
-        picture = await drafts.note_contact(session, number, person, how)
-    return await _answer(session, picture, person, response)
+    return await at.change(lambda: drafts.note_contact(at.session, at.number, at.person, how))
 
 
 @router.post("/{number}/reply")
 async def reply_to_lead(
-    session: Session,
-    number: Number,
-    person: By,
-    reply: Annotated[str, Body(embed=True, min_length=1, max_length=5_000)],
-    response: Response,
+    at: At, reply: Annotated[str, Body(embed=True, min_length=1, max_length=5_000)]
 ) -> MatterAnswer:
     """End the co-handling task of the person's unit with its reply to the lead unit."""
-    async with session.begin():
-        await read(session, number, person)
-        picture = await drafts.answer_task(session, number, person, reply)
-    return await _answer(session, picture, person, response)
+    return await at.change(lambda: drafts.answer_task(at.session, at.number, at.person, reply))
 
 
 @router.post("/{number}/reveal")
@@ -261,9 +243,9 @@ async def reveal_number(
 
 
 async def _answer(
-    session: Session, picture: Picture, person: Person, response: Response
+    session: AsyncSession, picture: Picture, person: Person, response: Response
 ) -> MatterAnswer:
-    response.headers["ETag"] = f'"{picture.matter.version}"'
+    tag(response, picture.matter.version)
     ticket, matter = picture.ticket, picture.matter
     values: dict[str, Any] = {
         name: getattr(matter, name) for name in MatterAnswer.model_fields if hasattr(matter, name)
