@@ -12,6 +12,7 @@ from api.fields import (
     Limit,
     MaskedPhone,
     Page,
+    page_of,
     read_cursor,
     write_cursor,
 )
@@ -67,12 +68,8 @@ async def get_abandoned(
     """List who gave up, newest first; numbers are masked."""
     before = read_cursor(cursor) if cursor else None
     found = await list_abandoned(session, days, limit + 1, before, recovered, short)
-    shown = found[:limit]
-    more = len(found) > limit
-    last = shown[-1].call if shown else None
-    return Page(
-        items=[_answer(one) for one in shown],
-        next=write_cursor(last.started_at, last.uid) if more and last else None,
+    return page_of(
+        found, limit, _answer, lambda one: write_cursor(one.call.started_at, one.call.uid)
     )
 
 

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from api.acting import Actor
 from api.errors import NotFound, Refused
-from api.fields import Answer, Instant, Limit, Page
+from api.fields import Answer, Before, Instant, Limit, Page, page_of
 from api.resources import Open, Session
 from core.clock import utc_now
 from exchange.inward import LARGEST, Receipt, Unreadable, take
@@ -74,15 +74,18 @@ async def get_messages(
     actor: Actor,
     peer: Annotated[str | None, Query(max_length=16)] = None,
     limit: Limit = 50,
-    cursor: Annotated[int | None, Query(ge=1, description="`next` of the page before.")] = None,
+    cursor: Before = None,
 ) -> Page[MessageAnswer]:
     """List what was exchanged, newest first; bodies hold personal data and are not shown."""
     del actor
     found = await newest(session, limit + 1, cursor, peer)
     peers, now = load_peers(opened.settings.config_dir), utc_now()
-    items = [_message(one, needs_a_telephone(one, peers, now)) for one in found[:limit]]
-    following = str(found[limit - 1].id) if len(found) > limit else None
-    return Page(items=items, next=following)
+    return page_of(
+        found,
+        limit,
+        lambda one: _message(one, needs_a_telephone(one, peers, now)),
+        lambda one: one.id,
+    )
 
 
 @router.post("/messages/{identity}/retry")

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
@@ -25,7 +26,11 @@ Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 Cursor = Annotated[
     str | None, Query(alias="cursor", max_length=200, description="`next` of the page before.")
 ]
+Before = Annotated[
+    int | None, Query(alias="cursor", ge=1, description="`next` of the page before.")
+]
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -40,6 +45,18 @@ class Page(BaseModel, Generic[T]):
 
     items: list[T]
     next: str | None
+
+
+def page_of(
+    found: Sequence[S], limit: int, answer: Callable[[S], T], place: Callable[[S], object]
+) -> Page[T]:
+    """Make a page of what was asked for with one more than `limit`: that one says there is more.
+
+    `place` names what the following page begins behind.
+    """
+    shown = found[:limit]
+    following = str(place(shown[-1])) if len(found) > limit else None
+    return Page(items=[answer(one) for one in shown], next=following)
 
 
 def write_cursor(at: datetime, tie: str | int) -> str:

@@ -8,9 +8,8 @@ from pydantic import BaseModel, Field
 from api.acting import Actor
 from api.bodies import SmallBodies
 from api.etags import Revision, tag
-from api.fields import Instant, Limit, Page
+from api.fields import Before, Instant, Limit, Page, page_of
 from api.flow_answers import CandidateAnswer, MoveAnswer, MovedAnswer, PlaceAnswer, Why, move_answer
-from api.flows import Before
 from api.reports import MeasureAnswer
 from api.resources import Open, Resources, Session
 from core.clock import utc_now
@@ -94,11 +93,7 @@ async def get_history(
     """List the moves of an alias, newest first."""
     await get_alias(session, alias)
     found = await list_moves(session, alias, limit + 1, cursor)
-    shown = found[:limit]
-    return Page(
-        items=[move_answer(one) for one in shown],
-        next=str(shown[-1].step) if len(found) > limit else None,
-    )
+    return page_of(found, limit, move_answer, lambda one: one.step)
 
 
 @router.post("/{alias}/point")

@@ -7,14 +7,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.acting import Actor
 from api.bodies import SmallBodies
 from api.etags import NeededRevision, Revision, tag
-from api.fields import Limit, Page
+from api.fields import Before, Limit, Page, page_of
 from api.flow_aliases import ShareIn, moved_answer
 from api.flow_answers import (
     DraftAnswer,
@@ -25,7 +25,6 @@ from api.flow_answers import (
     Why,
     judgement_answer,
 )
-from api.flows import Before
 from api.resources import Open, Resources, Session
 from ivr import editing
 from ivr.life import drafting
@@ -102,6 +101,13 @@ class Publication(Why):
     canary: ShareIn | None = None
 
 
+def _told(draft_id: Id, why: Why, actor: Actor, revision: Revision) -> Doing:
+    return Doing(draft_id, actor, why.reason, revision)
+
+
+Told = Annotated[Doing, Depends(_told)]
+
+
 @router.get("")
 async def get_drafts(
     session: Session,
@@ -112,11 +118,7 @@ async def get_drafts(
 ) -> Page[DraftAnswer]:
     """List drafts, newest first."""
     found = await list_drafts(session, flow, state or ALIVE, limit + 1, cursor)
-    shown = found[:limit]
-    return Page(
-        items=[DraftAnswer.model_validate(one) for one in shown],
-        next=str(shown[-1].id) if len(found) > limit else None,
-    )
+    return page_of(found, limit, DraftAnswer.model_validate, lambda one: one.id)
 
 
 @router.post("", status_code=201)
@@ -186,47 +188,32 @@ async def patch_draft(
 
 
 @router.post("/{draft_id}/submit")
-async def post_submit(
-    opened: Open, response: Response, draft_id: Id, why: Why, actor: Actor, revision: Revision
-) -> DraftInFullAnswer:
+async def post_submit(opened: Open, response: Response, doing: Told) -> DraftInFullAnswer:
     """Ask for a review."""
-    doing = Doing(draft_id, actor, why.reason, revision)
     return await _do(opened, response, drafting.submit_draft, doing)
 
 
 @router.post("/{draft_id}/approve")
-async def post_approve(
-    opened: Open, response: Response, draft_id: Id, why: Why, actor: Actor, revision: Revision
-) -> DraftInFullAnswer:
+async def post_approve(opened: Open, response: Response, doing: Told) -> DraftInFullAnswer:
     """Say yes as a second person; 409 for everybody who wrote any of it."""
-    doing = Doing(draft_id, actor, why.reason, revision)
     return await _do(opened, response, drafting.approve_draft, doing)
 
 
 @router.post("/{draft_id}/reject")
-async def post_reject(
-    opened: Open, response: Response, draft_id: Id, why: Why, actor: Actor, revision: Revision
-) -> DraftInFullAnswer:
+async def post_reject(opened: Open, response: Response, doing: Told) -> DraftInFullAnswer:
     """Send a draft back to its author."""
-    doing = Doing(draft_id, actor, why.reason, revision)
     return await _do(opened, response, drafting.reject_draft, doing)
 
 
 @router.post("/{draft_id}/rebase")
-async def post_rebase(
-    opened: Open, response: Response, draft_id: Id, why: Why, actor: Actor, revision: Revision
-) -> DraftInFullAnswer:
+async def post_rebase(opened: Open, response: Response, doing: Told) -> DraftInFullAnswer:
     """Say that the versions published meanwhile were looked at, and the draft stands."""
-    doing = Doing(draft_id, actor, why.reason, revision)
     return await _do(opened, response, drafting.rebase_draft, doing)
 
 
 @router.post("/{draft_id}/discard")
-async def post_discard(
-    opened: Open, response: Response, draft_id: Id, why: Why, actor: Actor, revision: Revision
-) -> DraftInFullAnswer:
+async def post_discard(opened: Open, response: Response, doing: Told) -> DraftInFullAnswer:
     """Give a draft up; its story stays."""
-    doing = Doing(draft_id, actor, why.reason, revision)
     return await _do(opened, response, drafting.discard_draft, doing)
 
 

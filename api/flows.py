@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from api.bodies import SmallBodies
-from api.fields import Answer, Limit, Page
+from api.fields import Answer, Before, Limit, Page, page_of
 from api.flow_answers import (
     DifferenceAnswer,
     DraftAnswer,
@@ -37,9 +37,6 @@ router = APIRouter(prefix="/api/flows", tags=["flows"], route_class=SmallBodies)
 
 Flow = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,39}$", description="The flow's name.")]
 Number = Annotated[int, Path(ge=1, le=9_999_999, description="The version's number.")]
-Before = Annotated[
-    int | None, Query(alias="cursor", ge=1, description="`next` of the page before.")
-]
 What = Annotated[
     str, Query(pattern=r"^[a-z0-9@:-]{1,60}$", description="direct, direct@3 or draft:12.")
 ]
@@ -139,11 +136,7 @@ async def get_versions(
 ) -> Page[VersionAnswer]:
     """List the versions of a flow, newest first."""
     found = await list_versions(session, flow, limit + 1, cursor)
-    shown = found[:limit]
-    return Page(
-        items=[VersionAnswer.model_validate(one) for one in shown],
-        next=str(shown[-1].number) if len(found) > limit else None,
-    )
+    return page_of(found, limit, VersionAnswer.model_validate, lambda one: one.number)
 
 
 @router.get("/{flow}/versions/{number}")

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.acting import Actor
-from api.fields import Answer, Instant, Limit, Page
+from api.fields import Answer, Before, Instant, Limit, Page, page_of
 from api.resources import Open, Session
 from ivr import incidents
 from ivr.incidents import LONGEST_MINUTES, LONGEST_TEXT, Order
@@ -16,9 +16,6 @@ from tickets.incidents.words import IncidentState
 router = APIRouter(prefix="/api/incidents", tags=["flows"])
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The incident's number.")]
-Before = Annotated[
-    int | None, Query(alias="cursor", ge=1, description="`next` of the page before.")
-]
 Minutes = Annotated[int, Field(ge=1, le=LONGEST_MINUTES)]
 Reason = Annotated[str, Field(max_length=200)]
 
@@ -86,9 +83,7 @@ async def get_incidents(
 ) -> Page[IncidentAnswer]:
     """List announcements, newest first."""
     found = await list_incidents(session, limit + 1, before)
-    shown = found[:limit]
-    following = str(shown[-1].incident.id) if len(found) > limit else None
-    return Page(items=[_answer(one) for one in shown], next=following)
+    return page_of(found, limit, _answer, lambda one: one.incident.id)
 
 
 @router.post("", status_code=201)

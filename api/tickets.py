@@ -8,7 +8,17 @@ from pydantic import Field
 
 from api.calls import Line
 from api.errors import BadCursor, NotFound
-from api.fields import Answer, Cursor, Instant, Limit, MaskedPhone, Page, read_cursor, write_cursor
+from api.fields import (
+    Answer,
+    Cursor,
+    Instant,
+    Limit,
+    MaskedPhone,
+    Page,
+    page_of,
+    read_cursor,
+    write_cursor,
+)
 from api.resources import Session
 from tickets.acts import Act
 from tickets.channels import Channel
@@ -70,9 +80,9 @@ async def get_tickets(
     """List tickets, newest first."""
     before = _place(cursor) if cursor else None
     found = await list_newest(session, limit + 1, before, state, line)
-    shown = found[:limit]
-    following = write_cursor(shown[-1].new_at, shown[-1].id) if len(found) > limit else None
-    return Page(items=[TicketAnswer.model_validate(ticket) for ticket in shown], next=following)
+    return page_of(
+        found, limit, TicketAnswer.model_validate, lambda one: write_cursor(one.new_at, one.id)
+    )
 
 
 @router.get("/{number}")
