@@ -19,6 +19,7 @@ from core.logging import configure_logging
 from core.settings import Settings, get_settings
 from exchange.outward import delivery_of
 from jobs.app import make_app
+from jobs.cards import CardJobs
 from jobs.exchange import ExchangeJobs
 from jobs.figures import FigureJobs
 from jobs.live_figures import LiveFigures
@@ -49,7 +50,8 @@ async def work(settings: Settings) -> None:
             _figures_on_the_wall(settings, sessions),
         ):
             exchange = ExchangeJobs(delivery_of(settings, sessions, http))
-            app = make_app(settings.database, recordings, FigureJobs(sessions), exchange)
+            cards = CardJobs(sessions, settings.config_dir)
+            app = make_app(settings.database, recordings, FigureJobs(sessions), exchange, cards)
             await _serve(app)
     finally:
         await engine.dispose()

@@ -4,6 +4,7 @@ from procrastinate import App, PsycopgConnector
 from sqlalchemy.engine import make_url
 
 from jobs import upkeep
+from jobs.cards import CardJobs
 from jobs.exchange import ExchangeJobs
 from jobs.figures import FigureJobs
 from jobs.recordings import RecordingJobs
@@ -12,7 +13,9 @@ from jobs.recordings import RecordingJobs
 _CONNECTIONS = 4
 
 
-def make_app(database_url: str, *rooms: RecordingJobs | FigureJobs | ExchangeJobs) -> App:
+def make_app(
+    database_url: str, *rooms: RecordingJobs | FigureJobs | ExchangeJobs | CardJobs
+) -> App:
     """Return the app on a SQLAlchemy URL of PostgreSQL; nothing connects before `open_async`."""
     url = make_url(database_url).set(drivername="postgresql")
     connector = PsycopgConnector(

@@ -71,6 +71,13 @@ class Workdays:
             if self.works(day):
                 yield day
 
+    def before(self, day: date) -> Iterator[date]:
+        """Yield the working days that precede a day, the nearest first, without end."""
+        while True:
+            day -= timedelta(1)
+            if self.works(day):
+                yield day
+
     def edition(self) -> str:
         """Return a mark that changes whenever any day does, also when nobody raised a version."""
         days = sorted([*(f"-{day}" for day in self.holidays), *(f"+{day}" for day in self.makeups)])

@@ -5,15 +5,15 @@ the end of the n-th working day after the day of dispatch, so a dispatch in the 
 off has the same deadline as one in the office hours of the working day before it, or a later one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 
 from core.clock import SHANGHAI, local, local_day
 from tickets.calendar import Workdays
 from tickets.durations import Span, Unit
-from tickets.office_hours import OfficeHours
+from tickets.office_hours import MIDNIGHT, OfficeHours
 
 _MOMENT = timedelta(microseconds=1)
 
@@ -66,6 +66,47 @@ class WorkingTime:
         first, last = local_day(paused), local_day(resumed)
         days = sum(1 for day in takewhile(lambda day: day <= last, self.workdays.after(first)))
         return self.extended(due, Span(days, Unit.WORKDAYS)) if days else due
+
+    def last_workday(self, due: datetime) -> datetime:
+        """Say from when on one working day is left: when the working day before the last ends."""
+        last = local_day(due - _MOMENT)
+        return _at(next(self.workdays.before(last)), MIDNIGHT)
+
+    def next_workday(self, due: datetime) -> datetime:
+        """Say when the first working day begins that is too late."""
+        return _at(next(self.workdays.after(local_day(due - _MOMENT))), 0)
+
+    def counted(self, since: datetime, until: datetime, limit: Span) -> timedelta:
+        """Return how much of the time between two instants counts for a kind of limit.
+
+        Days off never count, except for a natural limit, for which all of it does.
+        """
+        if limit.natural:
+            return max(until - since, timedelta(0))
+        spans = self._spans(local_day(since), local_day(until), limit)
+        parts = (min(until, end) - max(since, begin) for begin, end in spans)
+        return sum((part for part in parts if part > timedelta(0)), timedelta(0))
+
+    def before(self, due: datetime, spare: timedelta, limit: Span) -> datetime:
+        """Say when so much of what counts for a kind of limit is left before a deadline."""
+        if limit.natural:
+            return due - spare
+        last = local_day(due - _MOMENT)
+        for day in chain((last,), self.workdays.before(last)):
+            for begin, end in reversed(list(self._spans(day, day, limit))):
+                part = min(due, end) - begin
+                if spare <= part:
+                    return min(due, end) - spare
+                spare -= max(part, timedelta(0))
+        raise AssertionError("working days always began")
+
+    def _spans(self, first: date, last: date, limit: Span) -> Iterator[tuple[datetime, datetime]]:
+        """Yield what counts for a limit, day by day: office hours, or whole working days."""
+        frames = self.hours.frames if limit.unit is Unit.WORKING_HOURS else ((0, MIDNIGHT),)
+        for n in range((last - first).days + 1):
+            day = first + timedelta(n)
+            if self.workdays.works(day):
+                yield from ((_at(day, opens), _at(day, closes)) for opens, closes in frames)
 
     def _over(self, since: datetime, limit: Span) -> datetime:
         match limit.unit:

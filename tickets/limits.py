@@ -74,6 +74,21 @@ class UnknownType(HotlineError):
 
 
 @dataclass(frozen=True, slots=True)
+class CardRules:
+    """When lateness brings what: `warning` is the share of a limit that has passed by then.
+
+    Each of the others is counted from the step before, the letter from the red card; `reply` is
+    how long a unit has to answer a letter.
+    """
+
+    warning: float
+    letter: Span
+    escalation: Span
+    censure: Span
+    reply: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All of `limits.toml`; `hops` is how long a ticket may stand in a state without a clock."""
 
@@ -81,6 +96,7 @@ class Rules:
     types: Mapping[str, TicketType]
     urgencies: Mapping[Urgency, UrgencyRule]
     hops: Mapping[TicketState, Span]
+    cards: CardRules
 
     def type_of(self, code: str) -> TicketType:
         """Return the type of a code. Raises UnknownType naming the types there are."""

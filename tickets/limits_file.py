@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.toml_tables import Table, read_table, read_tables, refuse_twice
 from tickets.durations import Span, Unit, read_span, stricter
-from tickets.limits import Callback, Extensions, Limits, Rules, TicketType, UrgencyRule
+from tickets.limits import Callback, CardRules, Extensions, Limits, Rules, TicketType, UrgencyRule
 from tickets.office_hours import DayEnd, OfficeHours, read_frames
 from tickets.states import TicketState
 from tickets.urgency import Urgency
@@ -25,7 +25,8 @@ _HOPS = {
     "replied": TicketState.REPLIED,
     "follow_up": TicketState.CALLBACK,
 }
-_TABLES = ("office", "hops", "type", "urgency")
+_TABLES = ("office", "hops", "cards", "type", "urgency")
+_CARDS = ("letter", "escalation", "censure", "reply")
 
 
 def load_rules(path: Path) -> Rules:
@@ -34,7 +35,24 @@ def load_rules(path: Path) -> Rules:
     hops = _hops(read_table(path, "hops", beside=_TABLES))
     types = read_tables(path, "type", beside=_TABLES)
     urgencies = read_tables(path, "urgency", beside=_TABLES)
-    return Rules(office, _types(types), _urgencies(path, urgencies), hops)
+    cards = _cards(read_table(path, "cards", beside=_TABLES))
+    return Rules(office, _types(types), _urgencies(path, urgencies), hops, cards)
+
+
+def _cards(table: Table) -> CardRules:
+    table.refuse_unknown(("warning", *_CARDS))
+    share = table.values.get("warning")
+    if not isinstance(share, float) or not 0 < share < 1:
+        raise table.fault(f"'warning' must be a share such as 0.8, it is {share!r}.")
+    spans = {key: _needed(table, key) for key in _CARDS}
+    return CardRules(warning=share, **spans)
+
+
+def _needed(table: Table, key: str) -> Span:
+    span = _span(table, key)
+    if span is None:
+        raise table.fault(f"'{key}' must be a span of time such as \"1 wd\".")
+    return span
 
 
 def _hops(table: Table) -> dict[TicketState, Span]:

@@ -57,6 +57,7 @@ def stop(clocks: Iterable[RunningClock], at: datetime, by: Act | str) -> None:
     for clock in clocks:
         if clock.stopped_at is None:
             clock.stopped_at, clock.stopped_by = at, by
+            clock.next_card = clock.alert_at = None
 
 
 def halved(limit: Span | None) -> Span | None:
@@ -67,7 +68,7 @@ def halved(limit: Span | None) -> Span | None:
 def resume(case: Case, clock: RunningClock, paused: datetime) -> None:
     """Let a clock run on: as much time is left as when it was paused."""
     limit = read_span(clock.limit)
-    clock.due_at = case.city.time.after_pause(clock.due_at, paused, case.at, limit)
+    clock.promise(case.city.time.after_pause(clock.due_at, paused, case.at, limit))
     clock.paused_at = None
 
 
@@ -122,7 +123,7 @@ def _due_moves(case: Case, act: Act) -> None:
     wish = case.facts.extension
     for clock in _running(case.picture, ClockKind.HANDLE):
         if wish is not None:
-            clock.due_at = case.city.time.extended(clock.due_at, wish)
+            clock.promise(case.city.time.extended(clock.due_at, wish))
 
 
 def _pauses(case: Case, act: Act) -> None:
@@ -175,7 +176,8 @@ def _hurry(main: Picture, merged: Picture) -> None:
     for theirs in merged.running():
         for ours in _running(main, theirs.kind):
             if theirs.due_at < ours.due_at:
-                ours.due_at = ours.first_due_at = theirs.due_at
+                ours.first_due_at = theirs.due_at
+                ours.promise(theirs.due_at)
 
 
 def _stops(case: Case, act: Act) -> None:

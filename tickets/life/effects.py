@@ -102,11 +102,12 @@ def _citizen_said(case: Case) -> None:
 
 
 def _redo(case: Case) -> None:
-    """New work for the same lead with half the time; what was said of the old answer is kept."""
+    """New work for the same lead with half the time, under supervision; what was said is kept."""
     _citizen_said(case)
     matter = case.picture.matter
     matter.redos += 1
     matter.attempts = 0
+    _supervise(case)
     _open_lead(case)
 
 

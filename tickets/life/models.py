@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import INSTANT, Base, words
+from tickets.cards.words import CardKind
 from tickets.life.words import ClockKind, Secrecy, TaskRole
 from tickets.states import TicketState
 from tickets.urgency import Urgency
@@ -27,6 +28,7 @@ class Matter(Base):
         CheckConstraint("length(details) <= 20000", name="details_are_no_book"),
         Index("ix_matter_main_id", "main_id", postgresql_where=text("main_id IS NOT NULL")),
         Index("ix_matter_lead", "lead"),
+        Index("ix_matter_review_on", "review_on", postgresql_where=text("review_on IS NOT NULL")),
     )
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
@@ -97,11 +99,23 @@ class RunningClock(Base):
 
     `due_at` may move (an extension, a pause, a changed calendar); `first_due_at` is what was
     promised first. `edition` is the calendar it was reckoned with. One of a kind runs at most.
+    `card` is the hardest one the present deadline has brought, `alert_at` when `next_card` is due.
     """
 
     __tablename__ = "ticket_clock"
     __table_args__ = (
         CheckConstraint("due_at >= first_due_at", name="due_never_nearer"),
+        CheckConstraint(
+            "alert_at IS NULL OR (stopped_at IS NULL AND paused_at IS NULL)",
+            name="no_alarm_at_rest",
+        ),
+        CheckConstraint("(alert_at IS NULL) = (next_card IS NULL)", name="alarm_is_for_a_card"),
+        Index(
+            "ix_ticket_clock_alert_at", "alert_at", postgresql_where=text("alert_at IS NOT NULL")
+        ),
+        Index(
+            "ix_ticket_clock_unit", "unit", "due_at", postgresql_where=text("stopped_at IS NULL")
+        ),
         Index(
             "uq_ticket_clock_running",
             "ticket_id",
@@ -125,6 +139,14 @@ class RunningClock(Base):
     paused_at: Mapped[datetime | None] = mapped_column(INSTANT)
     stopped_at: Mapped[datetime | None] = mapped_column(INSTANT)
     stopped_by: Mapped[str | None]
+    card: Mapped[CardKind | None] = mapped_column(words(CardKind, "card"))
+    next_card: Mapped[CardKind | None] = mapped_column(words(CardKind, "next_card"))
+    alert_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+    def promise(self, due: datetime) -> None:
+        """Move the deadline; the new one brings cards of its own."""
+        if due != self.due_at:
+            self.due_at, self.card = due, None
 
 
 class Hop(Base):

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.clock import utc_now
 from core.errors import HotlineError
 from tickets.acts import Act
+from tickets.cards.following import follow
+from tickets.cards.ladder import set_alarm
 from tickets.city import City
 from tickets.durations import Span
 from tickets.life import effects, repository
@@ -75,6 +77,7 @@ async def carry_out(
     effects.apply(case, act)
     picture.ticket.state = row.to or before
     wind(case, act, row.clock)
+    _set_alarms(case)
     if picture.ticket.state is not before:
         effects.settle(picture, case.at)
     await _write(session, case, act, before)
@@ -91,6 +94,13 @@ async def _write(session: AsyncSession, case: Case, act: Act, before: TicketStat
     if case.main is not None:
         await repository.keep(session, case.main)
     await repository.tell(session, _event(case, act, before))
+    await follow(session, case, act)
+
+
+def _set_alarms(case: Case) -> None:
+    for picture in filter(None, (case.picture, case.main)):
+        for clock in picture.running():
+            set_alarm(clock, case.city)
 
 
 async def _pass_on(session: AsyncSession, case: Case, before: TicketState) -> None:

@@ -1,6 +1,7 @@
 """All SQL of a ticket's life: load it locked, keep what a move changed, list who holds what."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from core.clock import utc_now
 from tickets.life.models import Hop, Matter, RunningClock, Task
 from tickets.life.picture import Picture
 from tickets.models import Ticket, TicketEvent
+from tickets.states import TicketState
 
 
 async def lock(session: AsyncSession, *numbers: str) -> list[Picture]:
@@ -58,6 +60,17 @@ async def hops(session: AsyncSession, ticket_id: int) -> Sequence[Hop]:
 async def all_tasks(session: AsyncSession, ticket_id: int) -> Sequence[Task]:
     """Return the tasks of a ticket, the ended ones too, oldest first."""
     rows = await session.scalars(select(Task).where(Task.ticket_id == ticket_id).order_by(Task.id))
+    return rows.all()
+
+
+async def suspended_until(session: AsyncSession, day: date) -> Sequence[str]:
+    """Return the suspended tickets whose review date is this day or an earlier one."""
+    rows = await session.scalars(
+        select(Ticket.number)
+        .join(Matter, Matter.ticket_id == Ticket.id)
+        .where(Ticket.state == TicketState.SUSPENDED, Matter.review_on <= day)
+        .order_by(Ticket.id)
+    )
     return rows.all()
 
 

@@ -1,0 +1,37 @@
+"""Once a minute: cards and letters that are due, and suspended tickets whose day has come."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from procrastinate import App
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from core.clock import utc_now
+from tickets.cards.timer import Watched, watch
+from tickets.city import city_of
+
+log = structlog.get_logger()
+
+CARDS = "tickets.cards"
+TICKETS_QUEUE = "tickets"
+
+
+@dataclass(frozen=True, slots=True)
+class CardJobs:
+    """The tasks about tickets' clocks and what they work with."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    config: Path
+
+    def register(self, app: App) -> None:
+        """Make the tasks known to the worker."""
+        watch = app.task(name=CARDS, queue=TICKETS_QUEUE, queueing_lock=CARDS)(self.watch)
+        app.periodic(cron="* * * * *")(watch)
+
+    async def watch(self, timestamp: int) -> None:
+        """Look at every clock whose alarm has come; harmless at any time and in two workers."""
+        del timestamp
+        done = await watch(self.sessions, city_of(self.config), utc_now())
+        if done != Watched(0, 0, 0):
+            log.info("clocks watched", woken=done.woken, rung=done.rung, issued=done.issued)
