@@ -29,6 +29,7 @@ from recordings.takes import BadTake
 from recordings.versions import NoSuchVersion
 from reports.answer_rate import EmptyPeriod, UnknownSelection
 from telephony.ami import AmiDown
+from tickets.followup.service import UnfitAnswers
 from tickets.incidents.service import UnknownIncident
 from tickets.life.drafts import BadMatter
 from tickets.life.looking import NotForYou, NumberKeptSecret
@@ -100,6 +101,7 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     NotTheirMove: HTTPStatus.FORBIDDEN,
     ChangedMeanwhile: HTTPStatus.PRECONDITION_FAILED,
     BadMatter: HTTPStatus.BAD_REQUEST,
+    UnfitAnswers: HTTPStatus.BAD_REQUEST,
     UnknownType: HTTPStatus.BAD_REQUEST,
     Refused: HTTPStatus.BAD_REQUEST,
     BadCursor: HTTPStatus.BAD_REQUEST,

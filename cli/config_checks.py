@@ -20,6 +20,7 @@ from queues.definitions import load_queues
 from recordings.catalogue import load_catalogue
 from tickets.calendar import load_workdays
 from tickets.categories import Category, load_categories
+from tickets.followup.rules import load_follow_up_rules
 from tickets.limits_file import load_rules
 from tickets.routes_file import load_routes
 from tickets.units import Units, load_units
@@ -67,6 +68,11 @@ def _lines(settings: Settings) -> None:
     load_lines(settings)
 
 
+def _follow_up(settings: Settings) -> None:
+    folder = settings.config_dir
+    load_follow_up_rules(folder, load_rules(folder / "limits.toml").types)
+
+
 def _units(settings: Settings) -> Units:
     return load_units(settings.config_dir / "units.csv", settings.config_dir / "areas.toml")
 
@@ -92,6 +98,7 @@ _TOP: dict[str, Load] = {
     "hours.toml": load_timetable,
     "calendar.toml": lambda settings: load_workdays(settings.config_dir / "calendar.toml"),
     "limits.toml": lambda settings: load_rules(settings.config_dir / "limits.toml"),
+    "followup.toml": _follow_up,
     "exchange.toml": lambda settings: load_peers(settings.config_dir),
     "areas.toml": _units,
     "units.csv": _units,

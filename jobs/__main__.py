@@ -22,10 +22,12 @@ from jobs.app import make_app
 from jobs.cards import CardJobs
 from jobs.exchange import ExchangeJobs
 from jobs.figures import FigureJobs
+from jobs.follow_ups import FollowUpJobs
 from jobs.live_figures import LiveFigures
 from jobs.recordings import RecordingJobs
 from recordings.capture import finish
 from recordings.messages import finish_message
+from tickets.city import city_of
 
 # So that one long mix and a platform that never answers do not hold up the rest; more would take
 # cores from the calls.
@@ -51,7 +53,9 @@ async def work(settings: Settings) -> None:
         ):
             exchange = ExchangeJobs(delivery_of(settings, sessions, http))
             cards = CardJobs(sessions, settings.config_dir)
-            app = make_app(settings.database, recordings, FigureJobs(sessions), exchange, cards)
+            follow_ups = FollowUpJobs(sessions, partial(city_of, settings.config_dir))
+            figures = FigureJobs(sessions)
+            app = make_app(settings.database, recordings, figures, exchange, cards, follow_ups)
             await _serve(app)
     finally:
         await engine.dispose()

@@ -7,15 +7,16 @@ from jobs import upkeep
 from jobs.cards import CardJobs
 from jobs.exchange import ExchangeJobs
 from jobs.figures import FigureJobs
+from jobs.follow_ups import FollowUpJobs
 from jobs.recordings import RecordingJobs
+
+Room = RecordingJobs | FigureJobs | ExchangeJobs | CardJobs | FollowUpJobs
 
 # One listens for new jobs, one beats the heart, the rest fetch and finish.
 _CONNECTIONS = 4
 
 
-def make_app(
-    database_url: str, *rooms: RecordingJobs | FigureJobs | ExchangeJobs | CardJobs
-) -> App:
+def make_app(database_url: str, *rooms: Room) -> App:
     """Return the app on a SQLAlchemy URL of PostgreSQL; nothing connects before `open_async`."""
     url = make_url(database_url).set(drivername="postgresql")
     connector = PsycopgConnector(

@@ -7,6 +7,7 @@ from pathlib import Path
 from tickets.calendar import load_workdays
 from tickets.categories import load_categories
 from tickets.deadlines import WorkingTime
+from tickets.followup.rules import FollowUpRules, load_follow_up_rules
 from tickets.limits import Rules
 from tickets.limits_file import load_rules
 from tickets.routes import Routes
@@ -16,16 +17,18 @@ from tickets.units import Units, load_units
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """Units, categories and routes, the limits, and the working time they are counted in."""
+    """Units, categories and routes, the limits, the working time they are counted in, follow-up."""
 
     units: Units
     rules: Rules
     routes: Routes
     time: WorkingTime
+    follow_up: FollowUpRules
 
 
 _FILES = (
     "units.csv", "areas.toml", "limits.toml", "categories.csv", "routes.toml", "calendar.toml",
+    "followup.toml",
 )  # fmt: skip
 
 
@@ -41,7 +44,8 @@ def load_city(config_dir: Path) -> City:
     categories = load_categories(config_dir / "categories.csv", units, rules)
     routes = load_routes(config_dir / "routes.toml", categories, units)
     workdays = load_workdays(config_dir / "calendar.toml")
-    return City(units, rules, routes, WorkingTime(workdays, rules.office))
+    follow_up = load_follow_up_rules(config_dir, rules.types)
+    return City(units, rules, routes, WorkingTime(workdays, rules.office), follow_up)
 
 
 @lru_cache(maxsize=1)

@@ -4,10 +4,13 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from core.clock import local, local_day
+from core.clock import local_day
 from core.errors import HotlineError
 from core.masking import mask_text
 from tickets.durations import Span, Unit
+from tickets.followup.choosing import passed_over
+from tickets.followup.rules import MOST_ATTEMPTS
+from tickets.followup.words import Means
 from tickets.guards import Guard
 from tickets.life.picture import Case
 from tickets.life.words import ClockKind
@@ -18,12 +21,10 @@ LONGEST_PAUSE_DAYS = 30
 LONGEST_PAUSES_DAYS = 90
 MEETING_FROM_DISPATCH = 3
 MOST_REDOS = 2
-MOST_ATTEMPTS = 3
 REOPEN_DAYS = 30
 # Complaints are answered by the head of the unit, and so is whatever is supervised.
 _HEAD_SIGNS = ("TS",)
 _IDENTITY = re.compile(r"[1-9][0-9]{16}[0-9Xx]")
-_CALLING = ((8 * 60 + 30, 12 * 60), (14 * 60, 20 * 60 + 30))
 
 
 class GuardsUnmet(HotlineError):
@@ -107,19 +108,20 @@ def _reply_is_clean(case: Case) -> bool:
 
 
 def _calling_hours(case: Case) -> bool:
-    here = local(case.at)
-    minute = here.hour * 60 + here.minute
-    return any(opens <= minute < closes for opens, closes in _CALLING)
+    """A message rings nobody: who answers one at night has been reached."""
+    return case.facts.delivered_by == Means.MESSAGE or case.city.follow_up.is_open(case.at)
 
 
 def _content_or_unreached(case: Case) -> bool:
-    reached = case.facts.satisfied
-    return reached is True or (reached is None and case.picture.matter.attempts >= MOST_ATTEMPTS)
+    """Dissatisfied although it is solved is an answer, which nothing more can be done about."""
+    satisfied, solved = case.facts.satisfied, case.facts.solved
+    if satisfied is None:
+        return case.picture.matter.attempts >= MOST_ATTEMPTS
+    return satisfied or solved is True
 
 
 def _no_call_due(case: Case) -> bool:
-    kind = case.picture.matter.type
-    return kind is not None and case.city.rules.type_of(kind).callback is None
+    return case.picture.matter.type is not None and passed_over(case) is not None
 
 
 def _two_reviewers(case: Case) -> bool:

@@ -18,6 +18,7 @@ from tickets.cards.following import follow
 from tickets.cards.ladder import set_alarm
 from tickets.city import City
 from tickets.durations import Span
+from tickets.followup.opening import keep_in_step
 from tickets.life import effects, repository
 from tickets.life.clocks import wind
 from tickets.life.facts import Facts, Person
@@ -95,6 +96,7 @@ async def _write(session: AsyncSession, case: Case, act: Act, before: TicketStat
         await repository.keep(session, case.main)
     await repository.tell(session, _event(case, act, before))
     await follow(session, case, act)
+    await keep_in_step(session, case, before)
 
 
 def _set_alarms(case: Case) -> None:
