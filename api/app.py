@@ -10,6 +10,7 @@ from api import (
     agent_report,
     agents,
     calls,
+    console,
     errors,
     exchange,
     flow_aliases,
@@ -96,4 +97,5 @@ def make_app(settings: Settings) -> FastAPI:
     for room in ROOMS:
         app.include_router(room.router)
     app.include_router(docs_of(app))
+    app.include_router(console.router)  # last: it answers whatever nobody else does
     return app

@@ -20,7 +20,7 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds the headers above to every answer, errors among them."""
+    """Adds the headers above to every answer, errors among them, unless it brings its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -30,7 +30,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -7,10 +7,13 @@ import time
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from cli.screen import Steps, out
 from core.settings import CHECKOUT, get_settings
 from stack.bring_up import install
+from stack.console import check
+from stack.console_node import CannotBuild
 
 CHECKS: list[tuple[str, list[str]]] = [
     ("ruff check", ["ruff", "check", "."]),
@@ -29,6 +32,7 @@ def suite(
     failed = []
     if only in ("", "checks"):
         failed += [name for name, command in CHECKS if not _run(name, command)]
+        failed += [] if _console() else ["console"]
     for folder, many in (("unit", 2), ("integration", 2), ("calls", workers)):
         if only in ("", folder) and not _run(folder, _pytest(folder, many)):
             failed.append(folder)
@@ -36,6 +40,16 @@ def suite(
         out.print(f"[red]Failed:[/] {', '.join(failed)}")
         raise typer.Exit(1)
     out.print("[green]All passed.[/]")
+
+
+def _console() -> bool:
+    """Check the console: types, unit tests, build."""
+    try:
+        check(get_settings(), Steps())
+    except CannotBuild as error:
+        out.print(f"console: [red]failed[/]\n{escape(str(error))}")
+        return False
+    return True
 
 
 def _pytest(folder: str, workers: int) -> list[str]:

@@ -15,6 +15,7 @@ from core.settings import Settings, get_settings
 from queues.live_store import live_key
 from reports.alarms import alarms
 from stack import bring_up
+from stack.console import ensure_console
 
 
 def up(
@@ -27,6 +28,7 @@ def up(
     out.print("[bold]12345[/] coming up")
     began = time.monotonic()
     ran_already = bring_up.up(settings, Steps())
+    ensure_console(settings, Steps())
     took = f"({time.monotonic() - began:.1f} s)"
     if ran_already:
         # Only the command that started the hotline may stop it with Ctrl-C.
@@ -106,7 +108,7 @@ def _wall() -> str:
 
 def _where(settings: Settings) -> None:
     out.print(f"  phone     sip:12345@{settings.bind}:{settings.sip_port} (UDP)")
-    out.print(f"  web       http://{settings.api_host}:{settings.http_port}/docs")
+    out.print(f"  web       http://{settings.api_host}:{settings.http_port} (the API: /docs)")
     out.print(f"  home      {settings.home} (passwords in {settings.secrets_file.name})")
     out.print("  accounts  ./hotline agents list")
     out.print("  try it    ./hotline call 12345")

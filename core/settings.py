@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     agi_workers: int = Field(default=2, ge=1, le=32)
     ami_port: int = Field(default=5038, ge=1024, le=65535)
     http_port: int = Field(default=8345, ge=1024, le=65535)
+    # Where browser phones reach the switch, and what browsers are told when a proxy stands between.
+    phone_port: int = Field(default=8346, ge=1024, le=65535)
+    phone_url: str = Field(default="", pattern=r"^(wss?://[\w.:/\[\]-]+)?$")
     # The phone company's gateway. Until there is a real one: the built-in phones on loopback.
     trunk_address: str = "127.0.0.2"
     trunk_port: int = Field(default=5060, ge=1, le=65535)
@@ -108,6 +111,16 @@ class Settings(BaseSettings):
     def api_host(self) -> str:
         """Where the API listens: loopback only, as long as it knows no users."""
         return self.bind if self.bind.startswith("127.") else "127.0.0.1"
+
+    @property
+    def phone_socket(self) -> str:
+        """The WebSocket at which a browser's phone signs in."""
+        return self.phone_url or f"ws://{self.bind}:{self.phone_port}/ws"
+
+    @property
+    def console_dir(self) -> Path:
+        """The built web console; missing until `up` or `console build` made it."""
+        return self.home / "console"
 
     @property
     def secrets_file(self) -> Path:

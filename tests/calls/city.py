@@ -298,6 +298,7 @@ def _at(home: Path, config: Path, slot: int) -> Settings:
         agi_port=14573 + slot * 10,
         ami_port=15038 + slot * 10,
         http_port=18345 + slot * 10,
+        phone_port=18346 + slot * 10,
         rtp_start=40000 + slot * 2000,
         rtp_end=41999 + slot * 2000,
         node=f"test{slot}",

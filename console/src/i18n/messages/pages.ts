@@ -1,0 +1,7 @@
+import { words } from "@/i18n";
+
+/** Titles of pages, as navigation and window show them. */
+export default words(
+  { start: "首页", desk: "接听台", tickets: "工单" },
+  { start: "Start", desk: "Desk", tickets: "Tickets" },
+);

@@ -1,0 +1,33 @@
+/**
+ * Every page of the console, in the order of the navigation. A new page is one row here, a folder in
+ * pages/ and its words in i18n/messages/. `needs`: any of these permissions; none: whoever is
+ * signed in. `open` pages need no sign-in; `bare` ones are drawn without the navigation.
+ */
+import { DocumentChecked, HomeFilled } from "@element-plus/icons-vue";
+import type { Component } from "vue";
+
+export interface Page {
+  name: string;
+  path: string;
+  component: () => Promise<unknown>;
+  needs?: string[];
+  icon?: Component;
+  open?: boolean;
+  bare?: boolean;
+}
+
+export const PAGES: Page[] = [
+  {
+    name: "start",
+    path: "/",
+    icon: HomeFilled,
+    component: () => import("@/pages/start/Start.vue"),
+  },
+  {
+    name: "tickets",
+    needs: ["read-tickets"],
+    path: "/tickets",
+    icon: DocumentChecked,
+    component: () => import("@/pages/tickets/Tickets.vue"),
+  },
+];
