@@ -29,6 +29,7 @@ from recordings.takes import BadTake
 from recordings.versions import NoSuchVersion
 from reports.answer_rate import EmptyPeriod, UnknownSelection
 from telephony.ami import AmiDown
+from tickets.cards.service import NotTheirCard, UnknownCard
 from tickets.followup.service import UnfitAnswers
 from tickets.incidents.service import UnknownIncident
 from tickets.life.drafts import BadMatter
@@ -99,6 +100,8 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     NotForYou: HTTPStatus.FORBIDDEN,
     NumberKeptSecret: HTTPStatus.FORBIDDEN,
     NotTheirMove: HTTPStatus.FORBIDDEN,
+    NotTheirCard: HTTPStatus.FORBIDDEN,
+    UnknownCard: HTTPStatus.NOT_FOUND,
     ChangedMeanwhile: HTTPStatus.PRECONDITION_FAILED,
     BadMatter: HTTPStatus.BAD_REQUEST,
     UnfitAnswers: HTTPStatus.BAD_REQUEST,

@@ -6,9 +6,10 @@ what was read; sent back as `If-Match` it keeps two people from overwriting each
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Header, Path, Response
+from fastapi import APIRouter, Body, Depends, Header, Path, Request, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,8 +26,9 @@ from tickets.life.drafts import Draft
 from tickets.life.facts import Facts, Person
 from tickets.life.intake import Submission, register
 from tickets.life.looking import read, reveal, shown_name, shown_number, shown_text
-from tickets.life.moves import carry_out
+from tickets.life.moves import carry_out, signature
 from tickets.life.picture import Picture
+from tickets.life.repeats import is_repeat
 from tickets.life.words import ClockKind, Secrecy, TaskRole
 from tickets.states import TicketState, acts_for_people
 from tickets.urgency import Urgency
@@ -36,6 +38,15 @@ router = APIRouter(prefix="/api/tickets", tags=["tickets"])
 Number = Annotated[str, Path(pattern=r"^LC[0-9]{13,16}$", description="The ticket's number.")]
 Reason = Annotated[str, Body(embed=True, min_length=2, max_length=500)]
 Key = Annotated[str, Header(description="The submission's own key: sent twice, one ticket.")]
+AnyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=100,
+        description="The change's own name: sent again, it is not made again.",
+    ),
+]
 _BY_PEOPLE = frozenset(Actor) - {Actor.LEDGER, Actor.RULE}
 
 
@@ -69,17 +80,33 @@ class Visit:
     number: str
     person: Person
     response: Response
+    key: str | None
+    asked: str
 
     async def change(self, change: Callable[[], Awaitable[Picture]]) -> "MatterAnswer":
         """Make a change, by somebody who may read the ticket, and show what it is now."""
         async with self.session.begin():
-            await read(self.session, self.number, self.person)
-            picture = await change()
+            picture = await read(self.session, self.number, self.person)
+            if not await self._made_before():
+                picture = await change()
         return await _answer(self.session, picture, self.person, self.response)
 
+    async def _made_before(self) -> bool:
+        who = signature(self.person)
+        return self.key is not None and await is_repeat(self.session, who, self.key, self.asked)
 
-def _visit(session: Session, number: Number, person: By, response: Response) -> Visit:
-    return Visit(session, number, person, response)
+
+async def _visit(
+    session: Session,
+    number: Number,
+    person: By,
+    request: Request,
+    response: Response,
+    idempotency_key: AnyKey = None,
+) -> Visit:
+    """What is asked is the address with the body: the same key must come with the same."""
+    asked = sha256(request.url.path.encode() + b"\n" + await request.body()).hexdigest()
+    return Visit(session, number, person, response, idempotency_key, asked)
 
 
 At = Annotated[Visit, Depends(_visit)]
@@ -145,6 +172,7 @@ class MatterAnswer(Answer):
     public_reply: str
     redos: int
     supervision: int
+    urges: int
     possible: list[Act]
     tasks: list[TaskAnswer] = Field(default_factory=list)
     clocks: list[ClockAnswer] = Field(default_factory=list)

@@ -9,6 +9,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cli import ticket_cards
 from cli.person import By
 from cli.reading import moment, read, write
 from cli.screen import out, print_json, print_table
@@ -27,6 +28,8 @@ from tickets.life.picture import Picture
 from tickets.states import acts_for_people
 
 app = typer.Typer(help="One ticket: write it down, move it, see who holds it how long.")
+for command in ("due", "cards", "serve", "answer", "notices", "urge"):
+    app.command(command)(getattr(ticket_cards, command))
 
 Number = Annotated[str, typer.Argument(help="The ticket's number.")]
 Role = Annotated[Actor, typer.Option("--as", help="The role in which you act.")]
@@ -175,18 +178,27 @@ def _print(picture: Picture, hops: list[Hop]) -> None:
     for name, value in facts.items():
         if value:
             out.print(f"{name:>10}  {value}", markup=False)
-    print_table(
-        ("clock", "unit", "limit", "began", "due", "met"),
+    if picture.clocks:
+        _print_clocks(picture)
+    if hops:
+        _print_hops(hops)
+
+
+def _print_clocks(picture: Picture) -> None:
+    rows = (
         (
-            (c.kind, c.unit, c.limit, moment(c.started_at), moment(c.due_at), moment(c.stopped_at))
-            for c in picture.clocks
-        ),
-    )
-    print_table(
-        ("held by", "as", "since", "hours", "due"),
-        ((h.holder, h.state, moment(h.since_at), _hours(h), moment(h.due_at)) for h in hops),
-        right="hours",
-    )
+            c.kind, c.unit, c.limit, moment(c.started_at), moment(c.due_at),
+            moment(c.stopped_at) or ("paused" if c.paused_at else ""), c.card,
+        )
+        for c in picture.clocks
+    )  # fmt: skip
+    print_table(("clock", "unit", "limit", "began", "due", "met", "card"), rows)
+
+
+def _print_hops(hops: list[Hop]) -> None:
+    """Who held it how long, hop by hop; a hop has a date of its own where no clock covers it."""
+    rows = ((h.holder, h.state, moment(h.since_at), _hours(h), moment(h.due_at)) for h in hops)
+    print_table(("held by", "as", "since", "hours", "due"), rows, right="hours")
 
 
 def _hours(hop: Hop) -> str:
@@ -208,11 +220,17 @@ def _as_dict(picture: Picture, hops: list[Hop]) -> dict[str, object]:
                 "limit": clock.limit,
                 "due_at": clock.due_at.isoformat(),
                 "stopped_at": clock.stopped_at.isoformat() if clock.stopped_at else None,
+                "card": clock.card,
             }
             for clock in picture.clocks
         ],
         "hops": [
-            {"holder": hop.holder, "state": hop.state, "since_at": hop.since_at.isoformat()}
+            {
+                "holder": hop.holder,
+                "state": hop.state,
+                "since_at": hop.since_at.isoformat(),
+                "hours": float(_hours(hop)),
+            }
             for hop in hops
         ],
     }

@@ -1,4 +1,7 @@
-"""Once a minute: cards and letters that are due, and suspended tickets whose day has come."""
+"""Once a minute: cards and letters that are due, and suspended tickets whose day has come.
+
+Once a night the keys of old changes are let go of.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from core.clock import utc_now
 from tickets.cards.timer import Watched, watch
 from tickets.city import city_of
+from tickets.life.repeats import forget
 
 log = structlog.get_logger()
 
 CARDS = "tickets.cards"
+FORGET = "tickets.forget_requests"
 TICKETS_QUEUE = "tickets"
 
 
@@ -28,6 +33,8 @@ class CardJobs:
         """Make the tasks known to the worker."""
         watch = app.task(name=CARDS, queue=TICKETS_QUEUE, queueing_lock=CARDS)(self.watch)
         app.periodic(cron="* * * * *")(watch)
+        tidy = app.task(name=FORGET, queue=TICKETS_QUEUE, queueing_lock=FORGET)(self.forget)
+        app.periodic(cron="17 3 * * *")(tidy)
 
     async def watch(self, timestamp: int) -> None:
         """Look at every clock whose alarm has come; harmless at any time and in two workers."""
@@ -35,3 +42,9 @@ class CardJobs:
         done = await watch(self.sessions, city_of(self.config), utc_now())
         if done != Watched(0, 0, 0):
             log.info("clocks watched", woken=done.woken, rung=done.rung, issued=done.issued)
+
+    async def forget(self, timestamp: int) -> None:
+        """Let go of the keys of changes that are too old to be sent again."""
+        del timestamp
+        async with self.sessions.begin() as session:
+            await forget(session, utc_now())

@@ -1,6 +1,7 @@
 """What people write into a ticket without moving it: the matter, contacts, tasks' replies, notes.
 
-Every one is a line of the story, except the keystrokes of a draft: those only raise the version.
+Every one is a line of the story. While a ticket is NEW its form is saved as it is being filled in:
+then one line says who fills it, until somebody else does.
 """
 
 from collections.abc import Mapping
@@ -85,15 +86,27 @@ async def write(
 
     Raises UnknownTicket, ChangedMeanwhile, TicketEnded, and BadMatter naming the first wrong field.
     """
-    del person
     picture = await _open(session, number)
     if version is not None and version != picture.matter.version:
         raise ChangedMeanwhile(number)
     draft = _completed(_checked(draft, city), picture, city)
-    for name, value in draft.given().items():
-        setattr(picture.matter, name, value)
-    await _keep(session, picture, at or utc_now())
+    matter, by, at = picture.matter, signature(person), at or utc_now()
+    changed = [name for name, value in draft.given().items() if getattr(matter, name) != value]
+    for name in changed:
+        setattr(matter, name, draft.given()[name])
+    is_news = picture.ticket.state is not TicketState.NEW or by != _known_writer(picture, by)
+    matter.changed_by = by
+    if changed and is_news:
+        await _note(session, picture, person, f"wrote {', '.join(changed)}", at)
+    else:
+        await _keep(session, picture, at)
     return picture
+
+
+def _known_writer(picture: Picture, by: str) -> str | None:
+    """Whom the story names already; what a channel brought was written by whoever opened it."""
+    opened_by = None if picture.ticket.call_uid else by
+    return picture.matter.changed_by or opened_by
 
 
 async def note_contact(

@@ -16,7 +16,8 @@ class Matter(Base):
     """What a ticket is about, as a person wrote it; a ticket nobody took up has none.
 
     `version` rises with every change, so that two people who edit at once notice each other.
-    `extended` and `suspended_days` are what has been granted so far.
+    `extended` and `suspended_days` are what has been granted so far; `urges` is how often the
+    citizen asked again, `changed_by` who wrote the form last.
     """
 
     __tablename__ = "matter"
@@ -61,7 +62,9 @@ class Matter(Base):
     satisfied: Mapped[bool | None]
     solved: Mapped[bool | None]
     main_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    urges: Mapped[int] = mapped_column(server_default="0")
     changed_at: Mapped[datetime] = mapped_column(INSTANT)
+    changed_by: Mapped[str | None]
 
 
 class Task(Base):
@@ -171,6 +174,18 @@ class Hop(Base):
     since_at: Mapped[datetime] = mapped_column(INSTANT)
     due_at: Mapped[datetime | None] = mapped_column(INSTANT)
     until_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+
+class Request(Base):
+    """A change that somebody sent with a key: sent again, it is not made again."""
+
+    __tablename__ = "ticket_request"
+    __table_args__ = (Index("ix_ticket_request_at", "at"),)
+
+    who: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    asked: Mapped[str]
+    at: Mapped[datetime] = mapped_column(INSTANT)
 
 
 class Look(Base):

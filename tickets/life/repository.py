@@ -117,5 +117,5 @@ _EMPTY = {
     "contact_name": "",
     "duplicates_checked": False, "answer": "", "public_reply": "", "dispatches": 0,
     "adjudicated": False, "appealed": False, "extended": 0, "suspended_days": 0, "redos": 0,
-    "supervision": 0, "attempts": 0,
+    "supervision": 0, "attempts": 0, "urges": 0,
 }  # fmt: skip
