@@ -24,6 +24,7 @@ from ivr.preview import UnknownLine
 from ivr.round_trip import CannotEdit
 from ivr.store import UnknownFlow
 from queues.breaks import UnknownBreakError
+from queues.callbacks.orders import LedgerBehind, NotAbandoned
 from recordings.prompt_changes import CannotSay, UnknownPrompt
 from recordings.takes import BadTake
 from recordings.versions import NoSuchVersion
@@ -119,6 +120,8 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     NoSuchVersion: HTTPStatus.NOT_FOUND,
     UnknownPrompt: HTTPStatus.NOT_FOUND,
     UnknownBreakError: HTTPStatus.BAD_REQUEST,
+    NotAbandoned: HTTPStatus.NOT_FOUND,
+    LedgerBehind: HTTPStatus.SERVICE_UNAVAILABLE,
     UnknownPartner: HTTPStatus.NOT_FOUND,
     NoCall: HTTPStatus.NOT_FOUND,
     AmiDown: HTTPStatus.SERVICE_UNAVAILABLE,

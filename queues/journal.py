@@ -33,6 +33,7 @@ class JournalKind(StrEnum):
     CALLBACK_GIVEN_UP = "callback-given-up"
     CALLBACK_CANCELLED = "callback-cancelled"
     CALLBACK_EXPIRED = "callback-expired"
+    CALLBACK_SETTLED = "callback-settled"
 
 
 class JournalEvent(NamedTuple):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from queues.callbacks.models import CallbackSource
 from queues.callbacks.repository import Waiting
 from queues.callbacks.rules import AtClosing, CallbackRules
-from queues.callbacks.states import CAN_BE_CANCELLED, IN_SWITCH, CallbackState
+from queues.callbacks.states import CAN_BE_CANCELLED, IN_SWITCH, CallbackResult, CallbackState
 from queues.callbacks.uids import MOST_TRIES, Try
 from queues.journal import JournalKind
 
@@ -74,12 +74,17 @@ def _lost(one: Waiting, now: Now) -> Decision | None:
     there = Try(callback.call_uid, callback.tries).uid in now.in_switch
     if there or now.at - callback.placed_at < GRACE:
         return None
-    return Decision(JournalKind.CALLBACK_LOST, "not-in-switch")
+    # An order begins on the agent's phone: what never got further than that was not picked up.
+    ordered = callback.source is CallbackSource.ABANDONED
+    waits = ordered and callback.state is CallbackState.WAITING
+    reason = CallbackResult.AGENT_NOT_REACHED if waits else "not-in-switch"
+    return Decision(JournalKind.CALLBACK_LOST, reason)
 
 
 def _end(one: Waiting, rules: CallbackRules, now: Now) -> Decision | None:
     callback = one.callback
-    if callback.state is CallbackState.PAUSED and callback.missed >= rules.tries:
+    ordered = callback.source is CallbackSource.ABANDONED
+    if callback.state is CallbackState.PAUSED and callback.missed >= rules.tries and not ordered:
         return Decision(JournalKind.CALLBACK_GIVEN_UP, "not-reached")
     if callback.state not in (CallbackState.TAKEN, CallbackState.WAITING, CallbackState.PAUSED):
         return None

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import INSTANT, Base, words
@@ -22,7 +24,9 @@ class Callback(Base):
 
     `tries` counts places taken in the switch, `missed` those in which the citizen was rung in vain.
     `since` is the instant of entry whose place it keeps, `agent` who was told last or has it to do.
-    `lines` is how many lines it was made of: whoever decides on a row knows by it whether it moved.
+    `attempts` are its tries in turn, and what people settled: {number, at, agent, by, rang_at,
+    result, note}. `lines` is how many lines it was made of: whoever decides on a row knows by it
+    whether it moved.
     """
 
     __tablename__ = "callback"
@@ -35,6 +39,7 @@ class Callback(Base):
             ),
         ),
         Index("ix_callback_taken_at", "taken_at"),
+        Index("ix_callback_number", "number"),
     )
 
     call_uid: Mapped[str] = mapped_column(primary_key=True)
@@ -57,3 +62,4 @@ class Callback(Base):
     reason: Mapped[str | None]  # why it ended, or why the last place was lost
     by: Mapped[str | None]  # the person, or the call, that decided it
     lines: Mapped[int]
+    attempts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

@@ -19,6 +19,19 @@ class CallbackState(StrEnum):
     NOT_REACHED = "not_reached"  # all tries used up
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    SETTLED = "settled"  # a person says that nobody has to be rung
+
+
+class CallbackResult(StrEnum):
+    """What came of an attempt; the first five the phones tell, the last two people as well."""
+
+    NO_ANSWER = "no-answer"
+    BUSY = "busy"
+    UNAVAILABLE = "unavailable"
+    REACHED = "reached"
+    AGENT_NOT_REACHED = "agent-not-reached"
+    DECLINED = "declined"
+    ALREADY_HELPED = "already-helped"
 
 
 class CallbackAct(StrEnum):
@@ -35,6 +48,7 @@ class CallbackAct(StrEnum):
     GIVE_UP = "give-up"
     CANCEL = "cancel"
     EXPIRE = "expire"
+    SETTLE = "settle"
 
 
 class IllegalCallbackMove(HotlineError):
@@ -77,6 +91,12 @@ MOVES: Mapping[tuple[CallbackState | None, CallbackAct], CallbackState] = {
     **{(state, A.TAKE): S.TAKEN for state in (S.NOT_REACHED, S.CANCELLED, S.EXPIRED)},
     **{(state, A.CANCEL): S.CANCELLED for state in CAN_BE_CANCELLED},
     **{(state, A.EXPIRE): S.EXPIRED for state in _AT_REST},
+    # Whoever was reached stays so: what they said is added.
+    (S.REACHED, A.SETTLE): S.REACHED,
+    **{
+        (state, A.SETTLE): S.SETTLED
+        for state in (None, S.TAKEN, S.PAUSED, S.NOT_REACHED, S.CANCELLED, S.EXPIRED)
+    },
 }
 
 

@@ -11,7 +11,13 @@ from typing import Any, ClassVar
 
 from core.clock import from_epoch
 from queues.callbacks.models import CallbackSource
-from queues.callbacks.states import CallbackAct, CallbackState, IllegalCallbackMove, move
+from queues.callbacks.states import (
+    CallbackAct,
+    CallbackResult,
+    CallbackState,
+    IllegalCallbackMove,
+    move,
+)
 from queues.callbacks.uids import read_try
 from queues.journal import JournalEvent, JournalKind
 from telephony.cel import ChannelEvent, Marker
@@ -21,6 +27,13 @@ Line = ChannelEvent | JournalEvent
 
 # The agent hung up while the citizen's phone rang: no fault, and no try, of the citizen's.
 _AGENT_LEFT = frozenset({"CANCEL", ""})
+# Picked up and gone before a word was said is no answer.
+_RESULTS = {
+    "BUSY": CallbackResult.BUSY,
+    "NOANSWER": CallbackResult.NO_ANSWER,
+    "ANSWER": CallbackResult.NO_ANSWER,
+    "REJECTED": CallbackResult.DECLINED,
+}
 _JOURNAL_ACTS: Mapping[str, CallbackAct] = {
     JournalKind.CALLBACK_OFFERED: CallbackAct.OFFER,
     JournalKind.CALLBACK: CallbackAct.TAKE,
@@ -30,6 +43,7 @@ _JOURNAL_ACTS: Mapping[str, CallbackAct] = {
     JournalKind.CALLBACK_GIVEN_UP: CallbackAct.GIVE_UP,
     JournalKind.CALLBACK_CANCELLED: CallbackAct.CANCEL,
     JournalKind.CALLBACK_EXPIRED: CallbackAct.EXPIRE,
+    JournalKind.CALLBACK_SETTLED: CallbackAct.SETTLE,
 }
 _MARKER_ACTS: Mapping[str, CallbackAct] = {
     Marker.CALLBACK_TOLD: CallbackAct.TELL_AGENT,
@@ -37,6 +51,7 @@ _MARKER_ACTS: Mapping[str, CallbackAct] = {
     Marker.CALLBACK_REACHED: CallbackAct.REACH,
     Marker.CALLBACK_LEFT: CallbackAct.LOSE,
 }
+_ABANDONED = CallbackSource.ABANDONED
 # Kinds of lines that say something of a call-back; by them the ledger finds them.
 KINDS = frozenset({*_JOURNAL_ACTS, *_MARKER_ACTS, Marker.CALLBACK_DIALLED})
 
@@ -65,7 +80,9 @@ class CallbackStory:
     reason: str | None = None
     by: str | None = None
     lines: int = 0
+    attempts: list[dict[str, Any]] = field(default_factory=list)
     _at: datetime = field(init=False)
+    _note: str | None = None
 
     def take(self, line: Line) -> None:
         """Take one more line; they come in the order of their instants."""
@@ -98,48 +115,76 @@ class CallbackStory:
         if line.kind == JournalKind.CALLBACK_ASSIGNED:
             self.source = CallbackSource.ABANDONED
             self.agent, self.by = _text(fields, "agent"), _text(fields, "by")
+            self.reason = None
+            self._note = _text(fields, "note")
 
     def _place(self, line: Line) -> None:
         fields = _fields(line)
         self.tries = _whole(fields, "number") or self.tries + 1
         self.since = _instant(fields, "since") or self.since
         self.placed_at = self._at
+        self.attempts.append(
+            {"number": self.tries, "at": self._at.isoformat(), "agent": None, "result": None}
+            | ({"agent": self.agent, "by": self.by} if self.source is _ABANDONED else {})
+            | ({"note": self._note} if self._note else {})
+        )
 
     def _tell(self, line: Line) -> None:
         self.agent = _words(line) or self.agent
+        self._attempted(agent=self.agent)
+
+    def _ring(self, line: Line) -> None:
+        self._attempted(rang_at=self._at.isoformat())
 
     def _reach(self, line: Line) -> None:
         self.reached_at = self.ended_at = self._at
         self.reason = None
+        self._attempted(result=CallbackResult.REACHED)
 
     def _miss(self, line: Line) -> None:
         self.missed += 1
         self.missed_at = self._at
-        self.reason = _words(line).lower()
+        self.reason = _RESULTS.get(_words(line), CallbackResult.UNAVAILABLE)
+        self._attempted(result=self.reason)
 
     def _lose(self, line: Line) -> None:
         self.reason = _text(_fields(line), "reason") or _words(line).lower() or None
+        self._attempted(result=self.reason or CallbackResult.AGENT_NOT_REACHED)
+
+    def _settle(self, line: Line) -> None:
+        """A person's word; it may be the first that is heard of a call-back."""
+        fields = _fields(line)
+        if self.offered_at is None:
+            self.offered_at, self.source = self._at, CallbackSource.ABANDONED
+            self.number = _text(fields, "number") or ""
+        self.ended_at = self.ended_at or self._at
+        self.reason, self.by = _text(fields, "reason"), _text(fields, "by")
+        told = {"at": self._at.isoformat(), "by": self.by, "result": self.reason}
+        note = _text(fields, "note")
+        self.attempts.append(told | ({"note": note} if note else {}))
+
+    def _attempted(self, **told: str | None) -> None:
+        if self.attempts:
+            self.attempts[-1] |= told
 
     def _end(self, line: Line) -> None:
         fields = _fields(line)
         self.ended_at = self._at
         self.reason, self.by = _text(fields, "reason"), _text(fields, "by")
 
-    def _nothing(self, line: Line) -> None:
-        """The move says it all."""
-
     _DETAILS: ClassVar[Mapping[CallbackAct, Callable[["CallbackStory", Line], None]]] = {
         CallbackAct.OFFER: _offer,
         CallbackAct.TAKE: _take,
         CallbackAct.PLACE: _place,
         CallbackAct.TELL_AGENT: _tell,
-        CallbackAct.RING: _nothing,
+        CallbackAct.RING: _ring,
         CallbackAct.REACH: _reach,
         CallbackAct.MISS: _miss,
         CallbackAct.LOSE: _lose,
         CallbackAct.GIVE_UP: _end,
         CallbackAct.CANCEL: _end,
         CallbackAct.EXPIRE: _end,
+        CallbackAct.SETTLE: _settle,
     }
 
 

@@ -451,6 +451,7 @@ async def test_who_gave_up_can_be_listed_page_by_page_and_counted(
     assert {one["keys"] for one in first["items"]} == {"3 0****3"}
     assert await answer(api, f"/api/abandoned/tally?{DAYS}") == {
         "callers": 3, "calls": 3, "short": 0, "recovered": 0, "open": 3,
+        "reached": 0, "settled": 0, "at_work": 0,
     }  # fmt: skip
 
 

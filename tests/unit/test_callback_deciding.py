@@ -124,6 +124,25 @@ def test_a_persons_order_is_carried_out_once_at_any_hour() -> None:
     assert kind(tried) is K.CALLBACK_GIVEN_UP
 
 
+def test_an_agent_who_does_not_come_to_the_phone_is_the_reason_of_a_lost_order() -> None:
+    order = placed(source=CallbackSource.ABANDONED, agent="8013", call_uid="node1-1795395600.99")
+    lost = decided(order)
+    assert lost == Decision(K.CALLBACK_LOST, "agent-not-reached")
+    over = owed(
+        source=CallbackSource.ABANDONED, tries=1, reason="agent-not-reached",
+        placed_at=NINE + timedelta(seconds=1),
+    )  # fmt: skip
+    assert decided(over) == Decision(K.CALLBACK_GIVEN_UP, "agent-not-reached")
+
+
+def test_what_the_phone_said_of_the_third_order_is_kept() -> None:
+    third = owed(
+        S.PAUSED, source=CallbackSource.ABANDONED, tries=3, missed=3, reason="busy",
+        placed_at=NINE + timedelta(seconds=1),
+    )  # fmt: skip
+    assert decided(third) == Decision(K.CALLBACK_GIVEN_UP, "busy")
+
+
 def test_whoever_asked_at_night_is_promised_the_morning() -> None:
     assert RULES.promised(NINE) == NINE + timedelta(hours=1)
     assert RULES.promised(SEVEN) == NINE

@@ -110,12 +110,76 @@ def test_an_abandoned_call_that_a_person_rings_back_names_the_person() -> None:
     assert (story.agent, story.by) == ("8013", "wang")
 
 
+ORDERED = [
+    noted(0, JournalKind.CALLBACK_ASSIGNED, number="13800000000", agent="8013", by="wang"),
+    noted(1, JournalKind.CALLBACK_PLACED, number=1),
+    marked(5, Marker.CALLBACK_TOLD, "8013"),
+    marked(8, Marker.CALLBACK_RINGS),
+]
+
+
+@pytest.mark.parametrize(
+    ("status", "result"),
+    [
+        ("BUSY", "busy"),
+        ("NOANSWER", "no-answer"),
+        ("REJECTED", "declined"),
+        ("CHANUNAVAIL", "unavailable"),
+        ("ANSWER", "no-answer"),
+    ],
+)
+def test_an_attempt_keeps_who_ordered_it_and_what_the_phone_said(status: str, result: str) -> None:
+    story = told(
+        *ORDERED,
+        marked(20, Marker.CALLBACK_DIALLED, status),
+        noted(21, JournalKind.CALLBACK_GIVEN_UP, reason=result),
+    )
+    (attempt,) = story.attempts
+    assert (attempt["agent"], attempt["by"], attempt["result"]) == ("8013", "wang", result)
+    assert (story.state, story.reason) == (S.NOT_REACHED, result)
+
+
+def test_a_second_order_adds_an_attempt_and_keeps_the_first() -> None:
+    story = told(
+        *ORDERED,
+        marked(20, Marker.CALLBACK_DIALLED, "BUSY"),
+        noted(21, JournalKind.CALLBACK_GIVEN_UP, reason="busy"),
+        noted(60, JournalKind.CALLBACK_ASSIGNED, number="13800000000", agent="8014", by="li"),
+        noted(61, JournalKind.CALLBACK_PLACED, number=2),
+        marked(65, Marker.CALLBACK_TOLD, "8014", 2),
+        marked(68, Marker.CALLBACK_RINGS, number=2),
+        marked(70, Marker.CALLBACK_REACHED, number=2),
+    )
+    assert [a["result"] for a in story.attempts] == ["busy", "reached"]
+    assert [a["agent"] for a in story.attempts] == ["8013", "8014"]
+    assert (story.state, story.reason) == (S.REACHED, None)
+
+
+def test_a_person_settles_what_nobody_tried_and_adds_to_what_was_reached() -> None:
+    settled = noted(
+        5, JournalKind.CALLBACK_SETTLED, reason="already-helped", by="wang", number="13800000000"
+    )
+    untried = told(settled)
+    assert (untried.state, untried.source) == (S.SETTLED, CallbackSource.ABANDONED)
+    assert (untried.reason, untried.by) == ("already-helped", "wang")
+    later = noted(90, JournalKind.CALLBACK_SETTLED, reason="declined", by="8013", note="no need")
+    reached = told(*REACHED, later)
+    assert (reached.state, reached.reason) == (S.REACHED, "declined")
+    assert reached.attempts[-1]["note"] == "no need"
+    assert reached.ended_at == reached.reached_at
+
+
+def test_nobody_settles_what_rings_just_now() -> None:
+    story = told(*RINGING, noted(24, JournalKind.CALLBACK_SETTLED, reason="declined", by="wang"))
+    assert story.state is S.RINGING
+
+
 def test_every_move_that_the_table_does_not_name_is_refused() -> None:
     with pytest.raises(IllegalCallbackMove, match="'reach'"):
         move(S.TAKEN, CallbackAct.REACH)
     ends = (S.REACHED, S.NOT_REACHED, S.CANCELLED, S.EXPIRED)
     for state in ends:
-        for act in set(CallbackAct) - {CallbackAct.TAKE}:
+        for act in set(CallbackAct) - {CallbackAct.TAKE, CallbackAct.SETTLE}:
             with pytest.raises(IllegalCallbackMove):
                 move(state, act)
     with pytest.raises(IllegalCallbackMove):
