@@ -4,11 +4,15 @@ from typing import Annotated
 
 import typer
 
+from cli.config_calendar import calendar
 from cli.config_checks import Checked, check_all, faults
 from cli.screen import out, print_json
 from core.settings import get_settings
 
 app = typer.Typer(help="The files of config/.", no_args_is_help=True)
+
+
+app.command()(calendar)
 
 
 @app.callback()

@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from core.clock import utc_now
 from tickets.cards.timer import Watched, watch
 from tickets.city import city_of
+from tickets.life.reckoning import reckon_anew
 from tickets.life.repeats import forget
 
 log = structlog.get_logger()
 
 CARDS = "tickets.cards"
+RECKON = "tickets.reckon_anew"
 FORGET = "tickets.forget_requests"
 TICKETS_QUEUE = "tickets"
 
@@ -33,6 +35,8 @@ class CardJobs:
         """Make the tasks known to the worker."""
         watch = app.task(name=CARDS, queue=TICKETS_QUEUE, queueing_lock=CARDS)(self.watch)
         app.periodic(cron="* * * * *")(watch)
+        reckon = app.task(name=RECKON, queue=TICKETS_QUEUE, queueing_lock=RECKON)(self.reckon)
+        app.periodic(cron="*/2 * * * *")(reckon)
         tidy = app.task(name=FORGET, queue=TICKETS_QUEUE, queueing_lock=FORGET)(self.forget)
         app.periodic(cron="17 3 * * *")(tidy)
 
@@ -42,6 +46,13 @@ class CardJobs:
         done = await watch(self.sessions, city_of(self.config), utc_now())
         if done != Watched(0, 0, 0):
             log.info("clocks watched", woken=done.woken, rung=done.rung, issued=done.issued)
+
+    async def reckon(self, timestamp: int) -> None:
+        """Bring every running clock to the calendar as the file says it now."""
+        del timestamp
+        done = await reckon_anew(self.sessions, city_of(self.config), utc_now())
+        if done.looked_at:
+            log.info("clocks reckoned anew", looked_at=done.looked_at, moved=done.moved)
 
     async def forget(self, timestamp: int) -> None:
         """Let go of the keys of changes that are too old to be sent again."""

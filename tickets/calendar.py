@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ class Notice:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workdays:
     """The table in memory. `notices` are those of the years whose notice is out."""
 
@@ -80,6 +81,10 @@ class Workdays:
 
     def edition(self) -> str:
         """Return a mark that changes whenever any day does, also when nobody raised a version."""
+        return self._edition
+
+    @cached_property
+    def _edition(self) -> str:
         days = sorted([*(f"-{day}" for day in self.holidays), *(f"+{day}" for day in self.makeups)])
         words = " ".join([*map(str, sorted(self.notices)), *days])
         return sha256(words.encode()).hexdigest()[:12]

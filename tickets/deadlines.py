@@ -63,9 +63,13 @@ class WorkingTime:
         """
         if limit.natural or resumed <= paused:
             return due + max(resumed - paused, timedelta(0))
-        first, last = local_day(paused), local_day(resumed)
-        days = sum(1 for day in takewhile(lambda day: day <= last, self.workdays.after(first)))
+        days = self.days_passed(paused, resumed)
         return self.extended(due, Span(days, Unit.WORKDAYS)) if days else due
+
+    def days_passed(self, paused: datetime, resumed: datetime) -> int:
+        """Count the working days after the day of one instant up to that of another."""
+        first, last = local_day(paused), local_day(resumed)
+        return sum(1 for _ in takewhile(lambda day: day <= last, self.workdays.after(first)))
 
     def last_workday(self, due: datetime) -> datetime:
         """Say from when on one working day is left: when the working day before the last ends."""

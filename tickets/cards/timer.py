@@ -25,6 +25,7 @@ from tickets.life.facts import Facts, Person
 from tickets.life.models import RunningClock
 from tickets.life.moves import carry_out
 from tickets.life.picture import Picture
+from tickets.life.reckoning import renew
 from tickets.life.words import SupervisionCause
 from tickets.states import TicketState
 
@@ -115,6 +116,7 @@ async def settle(
     if not await repository.is_free(session, number):
         return False
     [picture] = await life.lock(session, number)
+    await renew(session, city, picture, at)
     card = await repository.card(session, card_id)
     if card is None or card.state is not CardState.DUE:
         return False

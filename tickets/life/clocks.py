@@ -48,6 +48,7 @@ def start(
             due_at=deadline.at,
             provisional=deadline.provisional,
             edition=case.city.time.workdays.edition(),
+            added=[],
         )
     )
 
@@ -70,6 +71,9 @@ def resume(case: Case, clock: RunningClock, paused: datetime) -> None:
     limit = read_span(clock.limit)
     clock.promise(case.city.time.after_pause(clock.due_at, paused, case.at, limit))
     clock.paused_at = None
+    days = case.city.time.days_passed(paused, case.at)
+    if days and not limit.natural:
+        clock.added = [*clock.added, str(Span(days, Unit.WORKDAYS))]
 
 
 def _runs_on(case: Case, act: Act) -> None:
@@ -124,6 +128,7 @@ def _due_moves(case: Case, act: Act) -> None:
     for clock in _running(case.picture, ClockKind.HANDLE):
         if wish is not None:
             clock.promise(case.city.time.extended(clock.due_at, wish))
+            clock.added = [*clock.added, str(wish)]
 
 
 def _pauses(case: Case, act: Act) -> None:
@@ -176,7 +181,8 @@ def _hurry(main: Picture, merged: Picture) -> None:
     for theirs in merged.running():
         for ours in _running(main, theirs.kind):
             if theirs.due_at < ours.due_at:
-                ours.first_due_at = theirs.due_at
+                ours.hurried_from = ours.hurried_from or ours.due_at
+                ours.first_due_at = min(ours.first_due_at, theirs.due_at)
                 ours.promise(theirs.due_at)
 
 

@@ -2,7 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import INSTANT, Base, words
@@ -102,7 +111,9 @@ class RunningClock(Base):
 
     `due_at` may move (an extension, a pause, a changed calendar); `first_due_at` is what was
     promised first. `edition` is the calendar it was reckoned with. One of a kind runs at most.
-    `card` is the hardest one the present deadline has brought, `alert_at` when `next_card` is due.
+    `added` are the working days that extensions and pauses gave, `hurried_from` the deadline before
+    a merge brought an earlier promise. `card` is the hardest that the present deadline has brought,
+    `alert_at` when `next_card` is due.
     """
 
     __tablename__ = "ticket_clock"
@@ -126,6 +137,9 @@ class RunningClock(Base):
             unique=True,
             postgresql_where=text("stopped_at IS NULL"),
         ),
+        Index(
+            "ix_ticket_clock_edition", "edition", "id", postgresql_where=text("stopped_at IS NULL")
+        ),
         Index("ix_ticket_clock_due_at", "due_at", postgresql_where=text("stopped_at IS NULL")),
     )
 
@@ -139,6 +153,8 @@ class RunningClock(Base):
     due_at: Mapped[datetime] = mapped_column(INSTANT)
     provisional: Mapped[bool]
     edition: Mapped[str]
+    added: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
+    hurried_from: Mapped[datetime | None] = mapped_column(INSTANT)
     paused_at: Mapped[datetime | None] = mapped_column(INSTANT)
     stopped_at: Mapped[datetime | None] = mapped_column(INSTANT)
     stopped_by: Mapped[str | None]
