@@ -10,7 +10,8 @@ from fastapi import APIRouter, Body, Path, Query
 
 from api.errors import Refused
 from api.fields import Answer, Before, Instant, Limit, Page, page_of
-from api.matters import At, By, MatterAnswer, Number
+from api.matters import At, MatterAnswer, Number
+from api.persons import By
 from api.resources import Session
 from core.clock import utc_now
 from tickets.acts import Actor

@@ -31,6 +31,9 @@ from recordings.versions import NoSuchVersion
 from reports.answer_rate import EmptyPeriod, UnknownSelection
 from telephony.ami import AmiDown
 from tickets.cards.service import NotTheirCard, UnknownCard
+from tickets.finding.repository import TooBroad
+from tickets.finding.search import NotYourSearch
+from tickets.finding.words import BadSearch
 from tickets.followup.service import UnfitAnswers
 from tickets.incidents.service import UnknownIncident
 from tickets.life.drafts import BadMatter
@@ -106,6 +109,9 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     ChangedMeanwhile: HTTPStatus.PRECONDITION_FAILED,
     BadMatter: HTTPStatus.BAD_REQUEST,
     UnfitAnswers: HTTPStatus.BAD_REQUEST,
+    BadSearch: HTTPStatus.BAD_REQUEST,
+    NotYourSearch: HTTPStatus.FORBIDDEN,
+    TooBroad: HTTPStatus.SERVICE_UNAVAILABLE,
     UnknownType: HTTPStatus.BAD_REQUEST,
     Refused: HTTPStatus.BAD_REQUEST,
     BadCursor: HTTPStatus.BAD_REQUEST,

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.acting import Actor as ActorName
 from api.errors import BadCursor, NotFound
 from api.fields import Answer, Cursor, Instant, Limit, Page, page_of, read_cursor, write_cursor
-from api.matters import Number, TheCity
+from api.matters import Number
+from api.persons import TheCity
 from api.resources import Session
 from core.clock import utc_now
 from core.masking import mask_phone, mask_text

@@ -13,19 +13,18 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Request, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.acting import Actor as ActorName
 from api.errors import Refused
 from api.etags import Revision, tag
 from api.fields import Answer, Instant
-from api.resources import Open, Session
-from tickets.acts import Act, Actor
+from api.persons import By, TheCity
+from api.resources import Session
+from tickets.acts import Act
 from tickets.channels import Channel
-from tickets.city import City, city_of
 from tickets.life import drafts, repository
 from tickets.life.drafts import Draft
 from tickets.life.facts import Facts, Person
 from tickets.life.intake import Submission, register
-from tickets.life.looking import read, reveal, shown_name, shown_number, shown_text
+from tickets.life.looking import read, reveal, shown_address, shown_name, shown_number, shown_text
 from tickets.life.moves import carry_out, signature
 from tickets.life.picture import Picture
 from tickets.life.repeats import is_repeat
@@ -47,29 +46,6 @@ AnyKey = Annotated[
         description="The change's own name: sent again, it is not made again.",
     ),
 ]
-_BY_PEOPLE = frozenset(Actor) - {Actor.LEDGER, Actor.RULE}
-
-
-def _city(opened: Open) -> City:
-    return city_of(opened.settings.config_dir)
-
-
-TheCity = Annotated[City, Depends(_city)]
-
-
-def _person(
-    name: ActorName,
-    hotline_role: Annotated[Actor, Header(description="The role in which they act.")],
-    hotline_unit: Annotated[str | None, Header(description="The unit they act for.")] = None,
-) -> Person:
-    if hotline_role not in _BY_PEOPLE:
-        raise Refused(f"Nobody acts as {hotline_role} from outside.")
-    if (hotline_role is Actor.UNIT) != (hotline_unit is not None):
-        raise Refused("Somebody of a unit says which, and nobody else does: Hotline-Unit.")
-    return Person(name, hotline_role, hotline_unit)
-
-
-By = Annotated[Person, Depends(_person)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,16 +254,22 @@ async def _answer(
     values: dict[str, Any] = {
         name: getattr(matter, name) for name in MatterAnswer.model_fields if hasattr(matter, name)
     }
-    for name in ("title", "details", "address", "answer", "public_reply"):
+    for name in ("title", "details", "answer", "public_reply"):
         values[name] = shown_text(picture, person, values[name])
     values |= {
         "number": ticket.number,
         "channel": ticket.channel,
         "state": ticket.state,
+        "address": shown_address(picture, person),
         "contact_name": shown_name(picture, person),
         "contact_number": shown_number(picture),
         "possible": acts_for_people(ticket.state),
-        "tasks": await repository.all_tasks(session, ticket.id),
+        "tasks": [
+            TaskAnswer.model_validate(task).model_copy(
+                update={"reply": shown_text(picture, person, task.reply)}
+            )
+            for task in await repository.all_tasks(session, ticket.id)
+        ],
         "clocks": picture.clocks,
         "hops": await repository.hops(session, ticket.id),
     }

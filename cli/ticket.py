@@ -9,7 +9,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cli import ticket_cards
+from cli import ticket_cards, ticket_find
 from cli.person import By
 from cli.reading import moment, read, write
 from cli.screen import out, print_json, print_table
@@ -30,6 +30,7 @@ from tickets.states import acts_for_people
 app = typer.Typer(help="One ticket: write it down, move it, see who holds it how long.")
 for command in ("due", "cards", "serve", "answer", "notices", "urge"):
     app.command(command)(getattr(ticket_cards, command))
+app.command("find")(ticket_find.find)
 
 Number = Annotated[str, typer.Argument(help="The ticket's number.")]
 Role = Annotated[Actor, typer.Option("--as", help="The role in which you act.")]

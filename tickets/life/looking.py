@@ -4,6 +4,8 @@ Units never see a number by reading; whoever needs it says why, and that stays (
 ticket is handled confidentially on request).
 """
 
+import re
+import unicodedata
 from datetime import datetime
 
 from sqlalchemy import select
@@ -22,7 +24,9 @@ from tickets.life.words import Secrecy
 
 HIDDEN = "***"
 # Those who take, judge and follow up matters of every kind.
-_INSIDE = frozenset({Actor.AGENT, Actor.REVIEWER, Actor.FOLLOW_UP, Actor.RULE, Actor.LEDGER})
+INSIDE = frozenset({Actor.AGENT, Actor.REVIEWER, Actor.FOLLOW_UP, Actor.RULE, Actor.LEDGER})
+# A number as people write it: 138-1234-5678, 138 1234 5678, or in wide digits.
+_WRITTEN_APART = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
 _KEPT_FROM_UNITS = frozenset({Secrecy.CONFIDENTIAL, Secrecy.REPORT})
 
 
@@ -53,7 +57,7 @@ async def read(session: AsyncSession, number: str, person: Person) -> Picture:
         raise UnknownTicket(number)
     if person.role is Actor.UNIT and not await _has_task(session, picture, person):
         raise NotForYou(number)
-    if person.role not in _INSIDE | {Actor.UNIT} and _secrecy(picture) is Secrecy.REPORT:
+    if person.role not in INSIDE | {Actor.UNIT} and _secrecy(picture) is Secrecy.REPORT:
         raise NotForYou(number)
     return picture
 
@@ -66,7 +70,7 @@ async def reveal(
     Raises UnknownTicket, NotForYou, and NumberKeptSecret for a unit whose citizen asked for it.
     """
     picture = await read(session, number, person)
-    if person.role not in _INSIDE and _secrecy(picture) in _KEPT_FROM_UNITS:
+    if is_kept_from(picture, person):
         raise NumberKeptSecret(number)
     session.add(
         Look(
@@ -83,8 +87,20 @@ async def reveal(
 
 def shown_name(picture: Picture, person: Person) -> str:
     """Return the citizen's name as this person may see it."""
-    hidden = person.role not in _INSIDE and _secrecy(picture) in _KEPT_FROM_UNITS
-    return HIDDEN if hidden and picture.matter.contact_name else picture.matter.contact_name
+    hidden = is_kept_from(picture, person) and picture.matter.contact_name
+    return HIDDEN if hidden else picture.matter.contact_name
+
+
+def shown_address(picture: Picture, person: Person) -> str:
+    """Return the address as this person may see it: of a kept ticket it says who the citizen is."""
+    if is_kept_from(picture, person) and picture.matter.address:
+        return HIDDEN
+    return shown_text(picture, person, picture.matter.address)
+
+
+def is_kept_from(picture: Picture, person: Person) -> bool:
+    """Tell whether this person may not learn who the citizen is."""
+    return person.role not in INSIDE and _secrecy(picture) in _KEPT_FROM_UNITS
 
 
 def shown_number(picture: Picture) -> str | None:
@@ -93,11 +109,15 @@ def shown_number(picture: Picture) -> str | None:
 
 
 def shown_text(picture: Picture, person: Person, text: str) -> str:
-    """Return text that people wrote, without numbers and without a name that is kept secret."""
-    name = picture.matter.contact_name
-    if name and shown_name(picture, person) == HIDDEN:
-        text = text.replace(name, HIDDEN)
-    return mask_text(text)
+    """Return text that people wrote, without numbers and without what is kept secret."""
+    if is_kept_from(picture, person):
+        for secret in (picture.matter.contact_name, picture.matter.address):
+            text = text.replace(secret, HIDDEN) if secret else text
+    return mask_text(_WRITTEN_APART.sub(_together, text))
+
+
+def _together(number: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", re.sub("[ -]", "", number.group()))
 
 
 def _secrecy(picture: Picture) -> Secrecy | None:

@@ -39,6 +39,11 @@ class Matter(Base):
         Index("ix_matter_main_id", "main_id", postgresql_where=text("main_id IS NOT NULL")),
         Index("ix_matter_lead", "lead"),
         Index("ix_matter_review_on", "review_on", postgresql_where=text("review_on IS NOT NULL")),
+        Index(
+            "ix_matter_contact_phone",
+            "contact_phone",
+            postgresql_where=text("contact_phone IS NOT NULL"),
+        ),
     )
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
@@ -92,6 +97,7 @@ class Task(Base):
             postgresql_where=text("role = 'lead' AND ended_at IS NULL"),
         ),
         Index("ix_ticket_task_unit", "unit", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_ticket_task_unit_ticket_id", "unit", "ticket_id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

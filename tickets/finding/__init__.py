@@ -1,0 +1,1 @@
+"""Finding tickets: lists, Chinese full text, saved views, exports, duplicates, suggestions."""

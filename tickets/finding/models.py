@@ -1,0 +1,69 @@
+"""What lists and searches read: kept by triggers of the database, so that no writer can forget it.
+
+Both tables can be made anew from tickets and matters at any time; nothing is only here.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import INSTANT, Base
+
+
+class Facets(Base):
+    """The words by which a ticket with a matter is listed, in one row and one order.
+
+    `opened_at` is the ticket's `new_at`; `due_at` the earliest limit that runs and does not pause.
+    """
+
+    __tablename__ = "ticket_facets"
+    __table_args__ = (
+        Index("ix_ticket_facets_opened_at", "opened_at", "ticket_id"),
+        Index("ix_ticket_facets_state", "state", "opened_at", "ticket_id"),
+        Index("ix_ticket_facets_area", "area", "opened_at", "ticket_id"),
+        Index("ix_ticket_facets_category", "category", "opened_at", "ticket_id"),
+        Index("ix_ticket_facets_urgency", "urgency", "opened_at", "ticket_id"),
+        Index("ix_ticket_facets_channel", "channel", "opened_at", "ticket_id"),
+        Index(
+            "ix_ticket_facets_due_at",
+            "due_at",
+            "ticket_id",
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    opened_at: Mapped[datetime] = mapped_column(INSTANT)
+    state: Mapped[str]
+    channel: Mapped[str]
+    type: Mapped[str | None]
+    urgency: Mapped[str | None]
+    category: Mapped[str | None]
+    area: Mapped[str | None]
+    secrecy: Mapped[str | None]
+    due_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+
+class Wording(Base):
+    """A ticket's text as it may be searched: no numbers, and nothing that is kept from units.
+
+    `body` has a letter `A` between any two characters. So the index of three letters at a time
+    (pg_trgm) holds each single character and each two neighbours: words of one and two characters
+    are found, which are most of Chinese. Its first characters say in which days it was opened.
+    """
+
+    __tablename__ = "ticket_wording"
+    __table_args__ = (
+        Index(
+            "ix_ticket_wording_body",
+            "body",
+            postgresql_using="gin",
+            postgresql_ops={"body": "gin_trgm_ops"},
+            postgresql_with={"gin_pending_list_limit": "1024"},
+        ),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    opened_at: Mapped[datetime] = mapped_column(INSTANT)
+    body: Mapped[str]
