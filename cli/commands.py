@@ -23,6 +23,7 @@ COMMANDS = {
     "ticket": ("ticket:app", "One ticket: write it down, move it, see who holds it."),
     "followup": ("followup:app", "Ask citizens whether it is solved (回访)."),
     "abandoned": ("abandoned:app", "Who gave up waiting (放弃来电), and ringing them back."),
+    "callbacks": ("callbacks:app", "Call-backs (预约回拨): promised, kept, by whom."),
     "wall": ("wall:wall", "Watch queues, agents and today's answer rates, live."),
     "agents": ("agents:app", "Seats: who is signed in, in which state, and why."),
     "transfer": ("transfer:app", "Hand calls over: 12345 ⇄ 110 ⇄ 12348 (三线转办)."),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 from procrastinate import App, JobContext, RetryStrategy
@@ -20,6 +21,7 @@ from core.errors import HotlineError
 from core.outbox import FINISH_RECORDING, RECORDINGS_QUEUE, defer_finish
 from jobs import repository
 from jobs.repository import EndedCall
+from queues.callbacks.uids import read_try
 from recordings.capture import Captured, RecordingMissing, UnsafeUid
 from recordings.models import Recording, RecordingState
 from recordings.wav import BrokenWav
@@ -68,7 +70,12 @@ class RecordingJobs:
     async def finish(self, context: JobContext, uid: str) -> None:
         """Finish one recording and write down what became of it; harmless when done before."""
         async with self.sessions() as session:
-            call = await repository.ended_call(session, uid)
+            of = read_try(uid)
+            call = await (
+                repository.ended_callback(session, of)
+                if of
+                else repository.ended_call(session, uid)
+            )
             known = await repository.state_of(session, uid)
         if call is None or known is RecordingState.FINISHED:
             log.info("recording needs no finishing", call=uid, known=known)
@@ -119,7 +126,7 @@ class RecordingJobs:
             seconds=done.seconds,
             channels=done.channels,
             sha256=done.sha256,
-            segments=call.segments,
+            segments=call.segments or _of_one_agent(call, done.seconds),
             finished_at=utc_now(),
         )
 
@@ -138,6 +145,13 @@ class RecordingJobs:
             if aside is None or call.outcome in WITH_AUDIO:
                 raise
             return aside
+
+
+def _of_one_agent(call: EndedCall, seconds: float) -> list[dict[str, Any]] | None:
+    """Name the one voice on the right of a call-back, from beginning to end."""
+    if call.agent is None:
+        return None
+    return [{"from": 0.0, "to": seconds, "with": [f"agent {call.agent}"]}]
 
 
 def _if_any(finish: Finish, call: EndedCall) -> Captured | None:

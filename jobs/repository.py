@@ -10,6 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.outbox import FINISHING
+from queues.callbacks.models import Callback
+from queues.callbacks.states import CallbackResult
+from queues.callbacks.uids import Try
 from queues.models import Call
 from recordings.models import Recording, RecordingState
 from tickets.outcomes import Outcome
@@ -23,7 +26,17 @@ _FORGOTTEN = text("""
           SELECT FROM procrastinate_jobs AS job
           WHERE job.status IN ('todo', 'doing') AND job.lock = :lock || call.uid
       )
-    ORDER BY call.ended_at
+    UNION ALL
+    SELECT uid FROM (
+        SELECT 'cb-' || call_uid || lpad(tries::text, 3, '0') AS uid, reached_at FROM callback
+        WHERE state = 'reached' AND reached_at >= :since AND reached_at < :before
+    ) AS talk
+    LEFT JOIN recording ON recording.call_uid = talk.uid
+    WHERE recording.call_uid IS NULL AND reached_at < :before - interval '4 hours'
+      AND NOT EXISTS (
+          SELECT FROM procrastinate_jobs AS job
+          WHERE job.status IN ('todo', 'doing') AND job.lock = :lock || talk.uid
+      )
     LIMIT :limit
 """)
 
@@ -36,6 +49,7 @@ class EndedCall:
     started_at: datetime
     outcome: Outcome | None
     segments: list[dict[str, Any]] | None = None
+    agent: str | None = None  # of a call-back: the one who speaks in all of it
 
 
 async def ended_call(session: AsyncSession, uid: str) -> EndedCall | None:
@@ -44,6 +58,19 @@ async def ended_call(session: AsyncSession, uid: str) -> EndedCall | None:
     query = select(Call.uid, Call.started_at, Call.outcome, segments).where(Call.uid == uid)
     row = (await session.execute(query)).one_or_none()
     return EndedCall(*row) if row else None
+
+
+async def ended_callback(session: AsyncSession, of: Try) -> EndedCall | None:
+    """Return the talk of one try of a call-back; None when that try is not known."""
+    query = select(Callback).where(Callback.call_uid == of.call)
+    found = await session.scalar(query)
+    tries = [told for told in found.attempts if told.get("number") == of.number] if found else []
+    if not tries:
+        return None
+    told = tries[-1]
+    talked = told.get("result") == CallbackResult.REACHED
+    outcome = Outcome.ANSWERED if talked else None
+    return EndedCall(of.uid, datetime.fromisoformat(told["at"]), outcome, agent=told.get("agent"))
 
 
 async def state_of(session: AsyncSession, uid: str) -> RecordingState | None:
@@ -66,7 +93,8 @@ async def store(session: AsyncSession, recording: Recording) -> None:
 async def forgotten_calls(
     session: AsyncSession, since: date, before: datetime, outcomes: Iterable[Outcome], limit: int
 ) -> Sequence[str]:
-    """Return calls of the days from `since`, ended before an instant, that nobody works on."""
+    """Return calls of the days from `since`, ended before an instant, that nobody works on; and
+    talks of call-backs, which are over four hours after they began."""
     words = [outcome.value for outcome in outcomes]
     found = await session.scalars(
         _FORGOTTEN,

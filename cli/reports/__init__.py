@@ -2,8 +2,8 @@
 
 import typer
 
-from cli.reports import agent, alarms, answer_rate, interval, rolling, yoy
+from cli.reports import agent, alarms, answer_rate, by_day, interval, rolling, yoy
 
 app = typer.Typer(help="Published figures, with their definitions.", no_args_is_help=True)
-for kind in (answer_rate, interval, agent, yoy, rolling, alarms):
+for kind in (answer_rate, interval, agent, by_day, yoy, rolling, alarms):
     kind.register(app)

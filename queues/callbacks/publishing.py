@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.outbox import defer_finish
 from queues.callbacks import repository
 from queues.callbacks.story import KINDS, Line, tell
 from queues.callbacks.uids import read_try
 from queues.journal import JournalEvent, parse
 from queues.models import Stream
 from telephony import cel
-from telephony.cel import ChannelEvent
+from telephony.cel import CelKind, ChannelEvent
 from telephony.queue_log import QueueEvent
 
 log = structlog.get_logger()
@@ -21,8 +22,12 @@ async def keep_callbacks(
     session: AsyncSession, events: Iterable[ChannelEvent | JournalEvent | QueueEvent]
 ) -> None:
     """Write anew the call-backs that these lines, stored already, say something about."""
-    for call in touched(events):
+    lines = list(events)
+    for call in touched(lines):
         await remake(session, call)
+    # The switch closes its file with the last channel; what never got to a talk left none.
+    ended = (event.call for event in lines if event.kind == CelKind.LINKEDID_END)
+    await defer_finish(session, [uid for uid in ended if (of := read_try(uid)) and of.number])
 
 
 def touched(events: Iterable[ChannelEvent | JournalEvent | QueueEvent]) -> Sequence[str]:

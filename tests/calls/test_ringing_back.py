@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from phones.callee import Behaviour
+from queues.callbacks.uids import Try
 from tests.calls.city import CITIZEN, City
 from tests.calls.ears import listening
 from tests.calls.test_callbacks import rest, resting_agent, stands
@@ -29,12 +30,16 @@ async def test_an_abandoned_caller_is_rung_back_by_an_agent_who_is_told_whom(cit
             await order(city, call)
             answered = await home.next_call(20)
             await city.until(lambda: agent.current.hears({CITIZEN}, 0.4), "a talk", 40)
+            await asyncio.sleep(1)  # so much is said
             await answered.hang_up()
             row = await stands(city, number, "reached")
         assert [attempt["result"] for attempt in row["attempts"]] == ["busy", "reached"]
         refused = await order(city, call, expected=409)
         assert refused["type"] == "urn:hotline:already-done"
         rest(city, False)
+    talk = await recorded(city, Try(call, 2).uid)
+    assert talk["seconds"] >= 1
+    assert talk["segments"][0]["with"] == ["agent 8013"]
     # The call that nobody answered stays what it was.
     assert (await city.row(number))["outcome"] == "abandoned"
 
@@ -48,6 +53,13 @@ async def test_an_agent_who_does_not_pick_up_costs_the_citizen_nothing(city: Cit
             row = await stands(city, number, "not_reached", 40)
             assert not home.calls
         assert (row["reason"], row["missed"]) == ("agent-not-reached", 0)
+
+
+async def recorded(city: City, uid: str) -> dict[str, Any]:
+    """The recording of a talk, as soon as it is in the archive."""
+    sql = "SELECT * FROM recording WHERE call_uid = %s AND state = 'finished'"
+    await city.until(lambda: city.query(sql, uid), "recording of the talk", 40)
+    return city.query(sql, uid)[0]
 
 
 async def gives_up(city: City) -> tuple[str, Any]:

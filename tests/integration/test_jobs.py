@@ -23,6 +23,9 @@ from core.settings import CHECKOUT, Settings
 from jobs.app import make_app
 from jobs.recordings import MISSING_AFTER, RETRY, RecordingJobs
 from jobs.upkeep import RETRY_STALLED
+from queues.callbacks.models import Callback, CallbackSource
+from queues.callbacks.states import CallbackState
+from queues.callbacks.uids import Try
 from queues.models import Call
 from recordings.capture import ArchiveFull, Captured, RecordingMissing, raw_path
 from recordings.models import Recording, RecordingState
@@ -387,3 +390,51 @@ async def test_the_database_refuses_a_recording_that_says_nothing(
             await session.execute(
                 text(f"INSERT INTO recording (call_uid, state, reason, finished_at) VALUES {row}")  # noqa: S608
             )
+
+
+async def a_callback(sessions: Sessions, result: str, state: CallbackState) -> Try:
+    attempt = {"number": 1, "at": BEGAN.isoformat(), "agent": "8013", "result": result}
+    async with sessions.begin() as session:
+        session.add(
+            Callback(
+                call_uid=UID,
+                source=CallbackSource.ASKED,
+                state=state,
+                number="13800000000",
+                language="zh",
+                priority=0,
+                offered_at=BEGAN,
+                taken_at=BEGAN,
+                reached_at=BEGAN if state is CallbackState.REACHED else None,
+                tries=1,
+                missed=0,
+                lines=5,
+                attempts=[attempt],
+            )
+        )
+    return Try(UID, 1)
+
+
+async def test_the_talk_of_a_callback_is_archived_like_any_other_and_looked_for(
+    app: App, archivist: Archivist, sessions: Sessions
+) -> None:
+    of = await a_callback(sessions, "reached", CallbackState.REACHED)
+    await archivist.jobs(sessions).search(0)
+    await archivist.jobs(sessions).search(0)
+    assert await waiting(app) == [of.uid]
+    await until_idle(app)
+    async with sessions() as session:
+        recording = await session.get_one(Recording, of.uid)
+    assert (recording.state, recording.seconds) == (RecordingState.FINISHED, 61.5)
+    assert recording.segments == [{"from": 0.0, "to": 61.5, "with": ["agent 8013"]}]
+
+
+async def test_a_callback_that_nobody_answered_leaves_no_recording_and_no_fault(
+    app: App, archivist: Archivist, sessions: Sessions
+) -> None:
+    archivist.left = set()
+    of = await a_callback(sessions, "busy", CallbackState.NOT_REACHED)
+    await asked_for(sessions, of.uid, Try(UID, 2).uid)
+    await until_idle(app)
+    async with sessions() as session:
+        assert await session.get(Recording, of.uid) is None
