@@ -29,6 +29,8 @@ from recordings.prompt_changes import CannotSay, UnknownPrompt
 from recordings.takes import BadTake
 from recordings.versions import NoSuchVersion
 from reports.answer_rate import EmptyPeriod, UnknownSelection
+from reports.spans import BadSpan
+from reports.ticket_tally import UnknownTicketSelection
 from telephony.ami import AmiDown
 from tickets.cards.service import NotTheirCard, UnknownCard
 from tickets.finding.repository import TooBroad
@@ -117,6 +119,8 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     BadCursor: HTTPStatus.BAD_REQUEST,
     EmptyPeriod: HTTPStatus.BAD_REQUEST,
     UnknownSelection: HTTPStatus.BAD_REQUEST,
+    UnknownTicketSelection: HTTPStatus.BAD_REQUEST,
+    BadSpan: HTTPStatus.BAD_REQUEST,
     DayTooFar: HTTPStatus.BAD_REQUEST,
     NoSuchInterval: HTTPStatus.BAD_REQUEST,
     GoalBeyondReach: HTTPStatus.BAD_REQUEST,

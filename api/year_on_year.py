@@ -57,11 +57,12 @@ async def get_year_on_year(session: Session, days: Days) -> YearOnYearAnswer:
         running=found.counts_now.running,
         late=found.counts_now.late,
         remarks=found.remarks,
-        changes=[_change(change) for change in found.changes],
+        changes=[change_answer(change) for change in found.changes],
     )
 
 
-def _change(change: Change) -> ChangeAnswer:
+def change_answer(change: Change) -> ChangeAnswer:
+    """Return a change with what it means."""
     return ChangeAnswer(
         definition=MeasureAnswer.model_validate(change.measure),
         now=change.now,

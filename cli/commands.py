@@ -34,6 +34,7 @@ COMMANDS = {
     "report": ("reports:app", "Published figures, with their definitions."),
     "staffing": ("staffing:app", "How many agents a day takes (排班)."),
     "ledger": ("ledger:app", "Figures anyone can derive again."),
+    "demo": ("demo:app", "A published half-year, to look at."),
     "config": ("config:app", "The files of config/."),
     "console": ("console:app", "The web console: build it, check it."),
     "test": ("suite:suite", "Run the checks and every test, on real parts."),

@@ -17,9 +17,13 @@ from queues.callbacks.models import Callback
 from tickets.outcomes import Outcome
 
 __all__ = [
-    "AgentEvent", "AgentLeg", "Call", "Callback", "EndedBy", "LedgerPosition", "Stream",
+    "LOADED", "AgentEvent", "AgentLeg", "Call", "Callback", "EndedBy", "LedgerPosition", "Stream",
     "SwitchEvent", "SwitchFile",
 ]  # fmt: skip
+
+
+# The node of calls that were loaded and that no switch of ours ever heard of (demo/).
+LOADED = "demo"
 
 
 class Stream(StrEnum):

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import midnight, utc_now
+from queues.models import LOADED
 
 # Nobody is joined with an agent later than this after the call began.
 _LONGEST_WAY = timedelta(hours=6)
@@ -33,7 +34,8 @@ _JUDGED = text("""
           AND call_uid <> '' AND at >= :begin AND at < :last
         GROUP BY call_uid
     ), counted AS (
-        SELECT uid, outcome, ended_at FROM call WHERE day >= :since AND day < :until
+        SELECT uid, outcome, ended_at FROM call
+        WHERE day >= :since AND day < :until AND node <> :loaded
     ), both_sides AS (
         SELECT coalesce(uid, call_uid) AS call_uid, uid, outcome, ended_at,
                coalesce(arrived_at < :end, false) AS arrived,
@@ -110,6 +112,7 @@ async def ask_the_lines(session: AsyncSession, since: date, until: date) -> Witn
             "begin": begin,
             "end": end,
             "last": end + _LONGEST_WAY,
+            "loaded": LOADED,
         },
     )
     rows = found.all()

@@ -8,13 +8,14 @@ compared in percentage points, since the relative change of a rate near 100 % sa
 from calendar import isleap
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import local_day, utc_now
 from reports.answer_rate import Period
 from reports.counts import Counts
-from reports.definitions import MEASURES, CallMeasure, Unit
+from reports.definitions import MEASURES, Measure, Unit
 from reports.repository import first_day
 from reports.rollups import total
 
@@ -27,7 +28,7 @@ class Change:
     of times: how much faster, where `relative` says how much less time.
     """
 
-    measure: CallMeasure
+    measure: Measure[Any]
     now: float | None
     before: float | None
 
@@ -48,7 +49,11 @@ class Change:
     @property
     def speed(self) -> float | None:
         """before / now − 1, of times only."""
-        if not self.now or self.before is None or self.measure.unit is not Unit.SECONDS:
+        if (
+            not self.now
+            or self.before is None
+            or self.measure.unit not in (Unit.SECONDS, Unit.DAYS)
+        ):
             return None
         return self.before / self.now - 1
 

@@ -16,3 +16,4 @@ class Channel(StrEnum):
     INSPECTION = "inspection"  # 互联网督查
     POLICE = "police"  # 110转办
     INCIDENT = "incident"  # 突发事件公告
+    VISIT = "visit"  # 三遍访

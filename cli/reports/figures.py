@@ -37,7 +37,7 @@ def figure(measure: Measure[Any], value: float | None) -> str:
         return "–"
     if measure.unit is Unit.SHARE:
         return f"{value:.2%}"
-    if measure.unit is Unit.TIMES:
+    if measure.unit in (Unit.TIMES, Unit.DAYS):
         return f"{value:.2f}"
     return seconds(value) if measure.unit is Unit.SECONDS else f"{value:.0f}"
 

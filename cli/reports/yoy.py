@@ -53,7 +53,7 @@ def yoy_command(
 
 def _print(found: YearOnYear, changes: list[Change]) -> None:
     rows = [
-        (c.measure.heading, figure(c.measure, c.now), figure(c.measure, c.before), _change(c))
+        (c.measure.heading, figure(c.measure, c.now), figure(c.measure, c.before), change_of(c))
         for c in changes
     ]
     now, before = _days(found.now), _days(found.before)
@@ -70,7 +70,8 @@ def _days(days: Period) -> str:
     return f"{days.since} … {days.last:%m-%d}"
 
 
-def _change(change: Change) -> str:
+def change_of(change: Change) -> str:
+    """Return a change as people read it."""
     if change.points is not None:
         return f"{change.points * 100:+.2f} points"
     if change.relative is None:

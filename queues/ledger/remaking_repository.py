@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from queues.ledger.events import UNREADABLE
-from queues.models import Call, Stream, SwitchEvent, SwitchFile
+from queues.models import LOADED, Call, Stream, SwitchEvent, SwitchFile
 from tickets.models import Ticket
 
 _CALL = Call.__table__
@@ -43,7 +43,10 @@ async def nodes(session: AsyncSession) -> Sequence[str]:
 async def page_of_uids(
     session: AsyncSession, uids: UidRange, after: str, limit: int
 ) -> Sequence[str]:
-    """Return the next uids in their order that have lines, a row or a ticket."""
+    """Return the next uids in their order that have lines, a row or a ticket.
+
+    Loaded calls have no lines to be made of again.
+    """
     pages = [
         _page(column, uids, after, limit)
         for column in (SwitchEvent.call_uid, Call.uid, Ticket.call_uid)
@@ -97,7 +100,7 @@ def _page(
     after: str,
     limit: int,
 ) -> Select[Any]:
-    query = select(column.label("uid")).where(column > after)
+    query = select(column.label("uid")).where(column > after, column.not_like(f"{LOADED}-%"))
     if uids.below is not None:
         query = query.where(column < uids.below)
     return query.distinct().order_by(column).limit(limit)

@@ -15,8 +15,10 @@ class Unit(StrEnum):
     """How a value is to be read."""
 
     CALLS = "calls"
+    TICKETS = "tickets"
     SHARE = "share"  # 0 to 1, printed as percent
     SECONDS = "seconds"
+    DAYS = "days"
     TIMES = "times"  # how often, on average or altogether
 
 

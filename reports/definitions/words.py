@@ -1,9 +1,18 @@
 """The words that definitions share, so that two of them never say one thing differently."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from reports.counts import ANSWER_LIMIT, Counts
 from reports.definitions.measure import CallMeasure, Measure, Unit
+from tickets.channels import Channel
+
+# As bulletins print the doors of channels.Channel.
+CHANNELS: Mapping[str, str] = {
+    Channel.PHONE: "电话", Channel.PROVINCE: "省平台转办", Channel.APP: "APP",
+    Channel.WECHAT: "微信", Channel.WEB: "网站", Channel.SMS: "短信",
+    Channel.ENTERPRISE: "企业诉求", Channel.POLICE: "110转办", Channel.INSPECTION: "互联网督查",
+    Channel.INCIDENT: "突发事件公告", Channel.VISIT: "三遍访",
+}  # fmt: skip
 
 PARTITION = "The hotline's own partition of all arrivals into sixteen classes, one for each call"
 STILL_RUNNING = "calls still running"
