@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 
 from api.days import Days
 from api.fields import Answer, Cursor, Instant, Limit, Page, page_of, read_cursor, write_cursor
-from api.matters import TheCity
+from api.persons import TheCity
 from api.reports import MeasureAnswer
 from api.resources import Session
 from api.year_on_year import ChangeAnswer, change_answer

@@ -226,10 +226,10 @@ MATTERS = f"""
     INSERT INTO matter (ticket_id, version, type, urgency, category, area, title, details, secrecy,
         duplicates_checked, answer, public_reply, first_unit, lead, dispatches, redos, attempts,
         satisfied, solved, changed_at)
-    SELECT id, 1, type, 'normal', category, area, title, '演示数据，不涉及真实市民。', 'normal',
-        lead IS NOT NULL, CASE WHEN way = 'answered' THEN '已当场答复。'
-                               WHEN lead IS NOT NULL THEN '已现场核实并办理。' ELSE '' END,
-        CASE WHEN lead IS NOT NULL THEN '您反映的问题已办理，感谢您的监督。' ELSE '' END,
+    SELECT id, 1, type, 'normal', category, area, title, '', 'normal',
+        lead IS NOT NULL, CASE WHEN way = 'answered' THEN '已答复'
+                               WHEN lead IS NOT NULL THEN '已办理' ELSE '' END,
+        CASE WHEN lead IS NOT NULL THEN '已办理' ELSE '' END,
         lead, lead,
         CASE WHEN lead IS NULL THEN 0 ELSE 1 END, CASE WHEN way = 'redone' THEN 1 ELSE 0 END,
         CASE WHEN lead IS NULL THEN 0 ELSE attempts END,
