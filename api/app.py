@@ -15,6 +15,7 @@ from api import (
     console,
     errors,
     exchange,
+    exports,
     finding,
     flow_aliases,
     flow_drafts,
@@ -33,6 +34,7 @@ from api import (
     ticket_reports,
     tickets,
     transfers,
+    views,
     year_on_year,
 )
 from api.docs import docs_of
@@ -55,6 +57,8 @@ ROOMS = (
     follow_ups,
     cards,
     finding,
+    views,
+    exports,
     exchange,
     reports,
     ticket_reports,

@@ -33,8 +33,10 @@ from reports.spans import BadSpan
 from reports.ticket_tally import UnknownTicketSelection
 from telephony.ami import AmiDown
 from tickets.cards.service import NotTheirCard, UnknownCard
+from tickets.finding.exports import BadExport
 from tickets.finding.repository import TooBroad
 from tickets.finding.search import NotYourSearch
+from tickets.finding.views import BadView, UnknownView
 from tickets.finding.words import BadSearch
 from tickets.followup.service import UnfitAnswers
 from tickets.incidents.service import UnknownIncident
@@ -112,6 +114,9 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     BadMatter: HTTPStatus.BAD_REQUEST,
     UnfitAnswers: HTTPStatus.BAD_REQUEST,
     BadSearch: HTTPStatus.BAD_REQUEST,
+    BadView: HTTPStatus.BAD_REQUEST,
+    BadExport: HTTPStatus.BAD_REQUEST,
+    UnknownView: HTTPStatus.NOT_FOUND,
     NotYourSearch: HTTPStatus.FORBIDDEN,
     TooBroad: HTTPStatus.SERVICE_UNAVAILABLE,
     UnknownType: HTTPStatus.BAD_REQUEST,

@@ -22,6 +22,8 @@ from api.fields import (
 from api.resources import Session
 from tickets.acts import Act
 from tickets.channels import Channel
+from tickets.life.looking import shown_to_anybody
+from tickets.life.repository import look
 from tickets.numbers import is_ticket_number
 from tickets.outcomes import Outcome
 from tickets.service import get_story, list_newest
@@ -96,6 +98,9 @@ async def get_ticket(session: Session, number: Number) -> TicketStoryAnswer:
         raise NotFound(f"There is no ticket {number}.")
     answer = TicketStoryAnswer.model_validate(found.ticket)
     answer.events = [TicketEventAnswer.model_validate(event) for event in found.events]
+    if picture := await look(session, number):
+        for event in answer.events:
+            event.reason = shown_to_anybody(picture, event.reason)
     return answer
 
 

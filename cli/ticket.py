@@ -1,20 +1,18 @@
 """`ticket`: one ticket (工单) among people: write it down, move it, see who holds it how long."""
 
-import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cli import ticket_cards, ticket_find
+from cli import ticket_cards, ticket_export, ticket_find, ticket_views
 from cli.person import By
 from cli.reading import moment, read, write
+from cli.said import read_said
 from cli.screen import out, print_json, print_table
 from core.clock import utc_now
-from core.errors import HotlineError
 from core.settings import get_settings
 from tickets.acts import Act, Actor
 from tickets.city import load_city
@@ -31,6 +29,9 @@ app = typer.Typer(help="One ticket: write it down, move it, see who holds it how
 for command in ("due", "cards", "serve", "answer", "notices", "urge"):
     app.command(command)(getattr(ticket_cards, command))
 app.command("find")(ticket_find.find)
+app.command("export")(ticket_export.export)
+for command in ("views", "save-view", "drop-view"):
+    app.command(command)(getattr(ticket_views, command.replace("-", "_")))
 
 Number = Annotated[str, typer.Argument(help="The ticket's number.")]
 Role = Annotated[Actor, typer.Option("--as", help="The role in which you act.")]
@@ -42,7 +43,6 @@ Said = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 Shown = tuple[Picture, list[Hop]]
-T = TypeVar("T")
 
 
 @app.command()
@@ -70,7 +70,7 @@ def act_(
     What is missing is said in one answer. Example: ticket act LC… dispatch lead=ZJJ
     duplicates_checked=true secrecy=normal
     """
-    facts = _read(Facts, said or [])
+    facts = read_said(Facts, said or [])
     person = Person(by, role, unit)
     city = load_city(get_settings().config_dir)
 
@@ -91,7 +91,7 @@ def write_(
     as_json: AsJson = False,
 ) -> None:
     """Write the matter down: type, urgency, category, area, title, details, contact_name …"""
-    draft = _read(Draft, said or [])
+    draft = read_said(Draft, said or [])
     city = load_city(get_settings().config_dir)
 
     async def do(session: AsyncSession) -> Shown:
@@ -131,35 +131,6 @@ async def _loaded(session: AsyncSession, number: str) -> Shown:
     if picture is None:
         raise UnknownTicket(number)
     return picture, list(await repository.hops(session, picture.ticket.id))
-
-
-def _read(kind: type[T], words: list[str]) -> T:
-    """Read `a=1 b.c=x` into one of the forms. Raises HotlineError naming the wrong field."""
-    values: dict[str, Any] = {}
-    for word in words:
-        path, sign, value = word.partition("=")
-        if not sign:
-            raise HotlineError(f"{word!r} is not name=value, such as lead=ZJJ.")
-        *above, name = path.split(".")
-        inner = values
-        for part in above:
-            inner = inner.setdefault(part, {})
-        inner[name] = _value(value)
-    try:
-        return TypeAdapter(kind).validate_python(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise HotlineError(f"{place}: {first['msg']}.") from None
-
-
-def _value(text: str) -> Any:
-    """Numbers, true and false, lists and objects as JSON writes them; anything else is a word."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
-    return text if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _print(picture: Picture, hops: list[Hop]) -> None:

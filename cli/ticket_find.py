@@ -14,7 +14,7 @@ from core.clock import local
 from core.settings import get_settings
 from tickets.acts import Actor
 from tickets.city import load_city
-from tickets.finding import search
+from tickets.finding import search, views
 from tickets.finding.repository import Found
 from tickets.finding.rows import Row, row_of
 from tickets.finding.search import Count
@@ -40,6 +40,7 @@ def find(
     due_before: filters.DueBefore = None,
     caller: filters.Caller = None,
     order: filters.OrderBy = Order.NEWEST,
+    view: Annotated[str, typer.Option(help="A saved view of yours instead of filters.")] = "",
     limit: Annotated[int, typer.Option("-n", min=1, max=1000, help="How many.")] = 20,
     role: Annotated[
         Actor, typer.Option("--as", help="The role in which you ask.")
@@ -57,7 +58,12 @@ def find(
         caller=caller, order=order,
     )  # fmt: skip
     person = Person(by, role, for_unit)
-    found, count = read(lambda session: _ask(session, wanted, person, limit))
+
+    async def ask(session: AsyncSession) -> tuple[list[Found], Count]:
+        chosen = await views.get(session, by, view) if view else wanted
+        return await _ask(session, chosen, person, limit)
+
+    found, count = read(ask)
     rows = [row_of(one, person) for one in found]
     if as_json:
         print_json({"count": count.found, "more": count.more, "items": list(map(as_dict, rows))})

@@ -1,11 +1,14 @@
-"""What lists and searches read: kept by triggers of the database, so that no writer can forget it.
+"""What lists and searches read, and what people keep of them.
 
-Both tables can be made anew from tickets and matters at any time; nothing is only here.
+Facets and wording are written by triggers of the database, so that no writer can forget them; they
+can be made anew from tickets and matters at any time.
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import INSTANT, Base
@@ -67,3 +70,32 @@ class Wording(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     opened_at: Mapped[datetime] = mapped_column(INSTANT)
     body: Mapped[str]
+
+
+class SavedView(Base):
+    """Filters that a person gave a name; nobody else sees them."""
+
+    __tablename__ = "ticket_view"
+
+    person: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    filters: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    saved_at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class Export(Base):
+    """Who took tickets away in a file, which and why; the database refuses to change it."""
+
+    __tablename__ = "ticket_export"
+    __table_args__ = (
+        CheckConstraint("confirmed_by <> who", name="confirmed_by_another"),
+        CheckConstraint("format IN ('csv', 'xlsx')", name="format"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    who: Mapped[str]
+    confirmed_by: Mapped[str | None]
+    reason: Mapped[str]
+    format: Mapped[str]
+    filters: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    at: Mapped[datetime] = mapped_column(INSTANT)

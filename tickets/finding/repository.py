@@ -106,12 +106,12 @@ def _of_caller(number: str) -> ColumnElement[bool]:
 
 
 @asynccontextmanager
-async def quickly(session: AsyncSession) -> AsyncIterator[None]:
+async def quickly(session: AsyncSession, patience: str = _PATIENCE) -> AsyncIterator[None]:
     """Ask within the time that somebody waits, for the rest of the transaction.
 
     Raises TooBroad.
     """
-    await session.execute(_QUICKLY, {"patience": _PATIENCE})
+    await session.execute(_QUICKLY, {"patience": patience})
     try:
         yield
     except OperationalError as error:

@@ -3,20 +3,24 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from core.phone import plain_number
 from tickets.channels import Channel
 from tickets.city import City
-from tickets.finding.words import LONGEST_QUESTION, BadSearch
+from tickets.finding.words import LONGEST_QUESTION, BadSearch, patterns
 from tickets.life.facts import fit_to_store
 from tickets.states import OPEN, TicketState
 from tickets.urgency import Urgency
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,32}$")]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_QUESTION)]
+
+
+def _several(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
 
 
 class Order(StrEnum):
@@ -36,7 +40,7 @@ class Wanted(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     text: Text | None = None
-    state: tuple[TicketState, ...] = ()
+    state: Annotated[tuple[TicketState, ...], BeforeValidator(_several)] = ()
     open: bool | None = None
     unit: Code | None = None
     area: Code | None = None
@@ -62,6 +66,8 @@ class Wanted(BaseModel):
         """Refuse what could find nothing. Raises BadSearch naming the filter."""
         if self.text is not None and self.text != fit_to_store(self.text):
             raise BadSearch("'text' has characters that no text has.")
+        if self.text is not None:
+            patterns(self.text)
         if self.order is Order.DUE and self.text is not None:
             raise BadSearch("A search by words is ordered by the newest.")
         if self.caller is not None and plain_number(self.caller) is None:

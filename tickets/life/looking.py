@@ -23,6 +23,7 @@ from tickets.life.picture import Picture
 from tickets.life.words import Secrecy
 
 HIDDEN = "***"
+_ANYBODY = Person("", Actor.CITIZEN)
 # Those who take, judge and follow up matters of every kind.
 INSIDE = frozenset({Actor.AGENT, Actor.REVIEWER, Actor.FOLLOW_UP, Actor.RULE, Actor.LEDGER})
 # A number as people write it: 138-1234-5678, 138 1234 5678, or in wide digits.
@@ -96,6 +97,13 @@ def shown_address(picture: Picture, person: Person) -> str:
     if is_kept_from(picture, person) and picture.matter.address:
         return HIDDEN
     return shown_text(picture, person, picture.matter.address)
+
+
+def shown_to_anybody(picture: Picture, text: str) -> str:
+    """Return what somebody who has not said who they are may read; of a report nothing."""
+    if _secrecy(picture) is Secrecy.REPORT and text:
+        return HIDDEN
+    return shown_text(picture, _ANYBODY, text)
 
 
 def is_kept_from(picture: Picture, person: Person) -> bool:
