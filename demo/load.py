@@ -32,11 +32,14 @@ _HAS_DATA = text(
     "SELECT EXISTS (SELECT FROM call) OR EXISTS (SELECT FROM ticket) OR EXISTS (SELECT FROM matter)"
 )
 _COUNT = text("SELECT (SELECT count(*) FROM call), (SELECT count(*) FROM ticket)")
-_ANALYZE = text("ANALYZE call, ticket, matter, ticket_event, ticket_clock, ticket_task, ticket_hop")
+_ANALYZE = text(
+    "ANALYZE call, ticket, matter, ticket_event, ticket_clock, ticket_task, ticket_hop, follow_up"
+)
 _NO_JIT = text("SET LOCAL jit = off")
 _ROWS = (
     sql.CASES, sql.LIVES, sql.DAYS, sql.CALLS, sql.TICKETS, *sql.CLOCKS, *sql.TASKS,
     *(sql.events(way) for way in Way), *(sql.hops(way) for way in Way),
+    *sql.FOLLOW_UPS,
     # Last: what is searched is made of the matter, once the rest of its ticket is there.
     sql.MATTERS,
 )  # fmt: skip

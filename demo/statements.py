@@ -181,8 +181,8 @@ LIVES = f"""
                     WHEN 'answered' THEN {_CITY_DAY.format("coalesce(call_ended_at, began)")}
                                          + interval '51 hours'
                     WHEN 'redone' THEN called_again_at + interval '5 minutes'
-                    WHEN 'content' THEN called_at + attempts * interval '5 minutes'
-                    ELSE called_at + interval '1 day' END
+                    WHEN 'content' THEN called_at + make_interval(mins => 5 + (attempts - 1) * 330)
+                    ELSE called_at + interval '1445 minutes' END
     FROM called
 """  # noqa: S608 - made of our own words
 
@@ -281,6 +281,64 @@ _TASK = """
 TASKS = (
     _TASK.format("dispatched_at", "replied_at", _HANDED),
     _TASK.format("redone_at", "replied_again_at", _REDONE),
+)
+
+
+def _follow_up(round_: int, state: str, since: str, until: str, first: str, attempts: str) -> str:
+    """SQL of a follow-up with its attempts, each in a half-day of its own; the last one is answered
+    unless nobody was reached."""
+    answered = state in ("closed", "redo")
+    handling = {"closed": "1 + mod(d, 3)", "redo": "5"}.get(state, "NULL::int")
+    solved = {"closed": "'yes'", "redo": "'no'"}.get(state, "NULL")
+    ways = {
+        "closed": _REDONE if round_ else f"'{Way.CONTENT}'",
+        "redo": _REDONE,
+        "unreached": f"'{Way.UNREACHED}'",
+        "overtaken": f"'{Way.UNREASONABLE}'",
+    }
+    return f"""
+    WITH life AS (
+        SELECT *, {attempts} AS tries, {first} AS first_at, {until} AS over_at, {handling} AS mark,
+               {solved} AS solution, {since} AS open_at
+        FROM demo_life WHERE way IN ({ways[state]})
+    ), opened AS (
+        INSERT INTO follow_up (ticket_id, round, state, opened_at, due_at, not_before, attempts,
+            service, handling, solved, answered_by, answered_at, ended_at)
+        SELECT id, {round_}, '{state}', open_at, due.due, open_at, tries,
+               CASE WHEN {answered} THEN 1 END, mark, solution,
+               CASE WHEN {answered} THEN 'person' END, CASE WHEN {answered} THEN over_at END,
+               over_at
+        FROM life JOIN demo_limit AS l USING (type)
+        JOIN demo_due AS due
+            ON due.span = l.follow_up AND due.since = {_CITY_DAY.format("open_at")}
+        RETURNING id, ticket_id, attempts, service, handling, solved
+    ), tried AS (
+        SELECT opened.*, first_at, n FROM opened JOIN life ON life.id = opened.ticket_id,
+        LATERAL generate_series(1, opened.attempts) AS n
+    ), timed AS (
+        SELECT *, first_at + (ARRAY[0, 330, 1440])[n] * interval '1 minute' AS at,
+               n = attempts AND {answered} AS last FROM tried
+    )
+    INSERT INTO follow_up_attempt (follow_up_id, at, half_day, counts, means, actor, ending,
+        service, handling, solved)
+    SELECT id, at,
+           to_char(at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD ')
+               || CASE WHEN extract(hour FROM at AT TIME ZONE 'Asia/Shanghai') < 13 THEN 'am'
+                       ELSE 'pm' END,
+           true, 'person', '回访组 (follow-up)',
+           CASE WHEN last THEN 'answered' ELSE 'no-answer' END,
+           CASE WHEN last THEN service END, CASE WHEN last THEN handling END,
+           CASE WHEN last THEN solved END
+    FROM timed
+    """  # noqa: S608 - made of our own words
+
+
+FOLLOW_UPS = (
+    _follow_up(0, "closed", "settled_at", "ended_at", "called_at", "attempts"),
+    _follow_up(0, "redo", "settled_at", "redone_at", "called_at", "1"),
+    _follow_up(1, "closed", "settled_again_at", "ended_at", "called_again_at", "1"),
+    _follow_up(0, "unreached", "settled_at", "ended_at", "called_at", "attempts"),
+    _follow_up(0, "overtaken", "settled_at", "ended_at", "called_at", "attempts"),
 )
 
 

@@ -62,7 +62,7 @@ _DAYS = "extract(epoch FROM settled_at - handed_at) / 86400.0"
 TICKET_SUMS: Mapping[str, str] = {
     "answers": f"CASE WHEN {_COUNTABLE} THEN answers END",
     "content_answers": f"CASE WHEN {_COUNTABLE} THEN content_answers END",
-    "follow_up_calls": "attempts",
+    "follow_up_calls": "follow_up_calls",
     "flow_days": f"CASE WHEN {_FLOWED} THEN {_DAYS} END",
     "flow_days_unpaused": f"CASE WHEN {_FLOWED} THEN {_DAYS} - suspended_days END",
     "flow_workdays": (

@@ -98,7 +98,7 @@ _FACTS = f"""
         SELECT t.id, t.number, t.channel, t.state, t.new_at, t.closed_at,
                t.state IN ({_ENDED}) AS ended, m.type, m.category, m.area, m.lead,
                coalesce(m.dispatches, 0) AS dispatches, coalesce(m.dispatches, 0) > 0 AS handed,
-               m.redos, m.extended, m.adjudicated, m.suspended_days, m.attempts, m.solved,
+               m.redos, m.extended, m.adjudicated, m.suspended_days, m.solved,
                t.new_at - lag(t.new_at) OVER (PARTITION BY t.caller, m.category ORDER BY t.new_at)
                    AS since_same_any, t.caller
         FROM ticket AS t LEFT JOIN matter AS m ON m.ticket_id = t.id
@@ -113,21 +113,23 @@ _FACTS = f"""
                max(started_at) FILTER (WHERE kind = 'follow-up') AS settled_at
         FROM ticket_clock WHERE ticket_id IN (SELECT id FROM chosen) GROUP BY ticket_id
     ), told AS (
-        SELECT ticket_id, count(*) FILTER (WHERE act = 'ask-return') AS returns,
-               count(facts->>'satisfied') FILTER (WHERE act <> 'ask-return') AS answers,
-               count(*) FILTER (WHERE act <> 'ask-return' AND facts->>'satisfied' = 'true')
-                   AS content_answers
-        FROM ticket_event
-        WHERE act IN ('ask-return', 'archive', 'order-redo', 'find-unreasonable')
-          AND ticket_id IN (SELECT id FROM chosen)
-        GROUP BY ticket_id
+        SELECT ticket_id, count(*) AS returns FROM ticket_event
+        WHERE act = 'ask-return' AND ticket_id IN (SELECT id FROM chosen) GROUP BY ticket_id
+    ), asked AS (
+        SELECT ticket_id, count(handling) AS answers,
+               count(*) FILTER (WHERE handling <= 3) AS content_answers,
+               sum((SELECT count(*) FROM follow_up_attempt AS a WHERE a.follow_up_id = f.id))
+                   AS follow_up_calls
+        FROM follow_up AS f WHERE ticket_id IN (SELECT id FROM chosen) GROUP BY ticket_id
     ), fact AS (
         SELECT chosen.*, clocks.*, coalesce(returns, 0) AS returns, coalesce(answers, 0) AS answers,
                coalesce(content_answers, 0) AS content_answers,
+               CASE WHEN handed THEN follow_up_calls END AS follow_up_calls,
                CASE WHEN caller IS NOT NULL AND category IS NOT NULL THEN since_same_any END
                    AS since_same
         FROM chosen LEFT JOIN clocks ON clocks.ticket_id = chosen.id
         LEFT JOIN told ON told.ticket_id = chosen.id
+        LEFT JOIN asked ON asked.ticket_id = chosen.id
     )
 """  # noqa: S608 - made of our own words
 
