@@ -17,6 +17,7 @@ import structlog
 import uvloop
 
 from agi_scripts.arrive import arrive
+from agi_scripts.follow_up import follow_up
 from agi_scripts.record_prompt import record_prompt
 from agi_scripts.resume import resume
 from core.errors import HotlineError
@@ -46,6 +47,7 @@ def main() -> None:
         handlers = {
             "arrive": partial(arrive, desk),
             "resume": partial(resume, desk),
+            "follow-up": partial(follow_up, desk),
             "record-prompt": partial(record_prompt, settings),
         }
         uvloop.run(serve(handlers, settings.agi_port))

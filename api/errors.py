@@ -25,6 +25,7 @@ from ivr.round_trip import CannotEdit
 from ivr.store import UnknownFlow
 from queues.breaks import UnknownBreakError
 from queues.callbacks.orders import LedgerBehind, NotAbandoned
+from queues.outbound.placing import NotDialable
 from recordings.prompt_changes import CannotSay, UnknownPrompt
 from recordings.takes import BadTake
 from recordings.versions import NoSuchVersion
@@ -119,6 +120,7 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     UnknownView: HTTPStatus.NOT_FOUND,
     NotYourSearch: HTTPStatus.FORBIDDEN,
     TooBroad: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotDialable: HTTPStatus.BAD_REQUEST,
     UnknownType: HTTPStatus.BAD_REQUEST,
     Refused: HTTPStatus.BAD_REQUEST,
     BadCursor: HTTPStatus.BAD_REQUEST,

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cli.outbound import place
 from cli.person import By
 from cli.reading import moment, read, write
 from cli.screen import out, print_json, print_table
 from core.clock import utc_now
 from core.masking import mask_phone, mask_text
 from core.settings import get_settings
+from queues.outbound.placing import follow_up_by_person
 from tickets.acts import Actor
 from tickets.city import City, load_city
 from tickets.followup import repository, service
@@ -81,6 +83,23 @@ def release(number: Number, by: By, as_json: AsJson = False) -> None:
     person = _person(by)
     _do(number, lambda session, city: service.release(session, city, number.upper(), person))
     _print(number.upper(), as_json)
+
+
+@app.command()
+def dial(
+    number: Number,
+    seat: Annotated[str, typer.Option(help="The seat whose phone rings first: 8013.")],
+    by: By,
+) -> None:
+    """Ring your seat, then the citizen; their number is shown on no phone.
+
+    Claim the follow-up before, and record what came of the call afterwards.
+    """
+    person = _person(by)
+    uid = place(
+        lambda session, office: follow_up_by_person(session, office, number.upper(), person, seat)
+    )
+    out.print(f"Seat {seat} rings; the citizen is called when it is picked up ({uid}).")
 
 
 @app.command()

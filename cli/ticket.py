@@ -8,12 +8,14 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli import ticket_cards, ticket_export, ticket_find, ticket_views
+from cli.outbound import place
 from cli.person import By
 from cli.reading import moment, read, write
 from cli.said import read_said
 from cli.screen import out, print_json, print_table
 from core.clock import utc_now
 from core.settings import get_settings
+from queues.outbound.placing import relay
 from tickets.acts import Act, Actor
 from tickets.city import load_city
 from tickets.life import drafts, repository
@@ -113,6 +115,20 @@ def note(
     person = Person(by, role, unit)
     write(lambda session: drafts.add_note(session, number.upper(), person, text))
     out.print("Noted.")
+
+
+@app.command()
+def call(
+    number: Number,
+    phone: Annotated[str, typer.Option(help="Rings first: a seat, or your own telephone.")],
+    by: By,
+    role: Role = Actor.UNIT,
+    unit: Unit = None,
+) -> None:
+    """Speak with the citizen through the hotline; their number is shown on no phone."""
+    person = Person(by, role, unit)
+    uid = place(lambda session, office: relay(session, office, number.upper(), person, phone))
+    out.print(f"Your phone rings; the citizen is called when you pick up ({uid}).")
 
 
 def _tell(

@@ -13,6 +13,8 @@ FINISH_RECORDING = "recordings.finish"
 RECORDINGS_QUEUE = "recordings"
 DELIVER = "exchange.deliver"
 EXCHANGE_QUEUE = "exchange"
+SEND_MESSAGE = "messages.send"
+MESSAGES_QUEUE = "messages"
 # With the call's uid behind it: the lock that keeps two workers from one recording.
 FINISHING = "recording of "
 
@@ -56,12 +58,17 @@ _DELIVER = text("""
 
 async def defer_delivery(transaction: AsyncSession | AsyncConnection, identity: int) -> None:
     """Ask for a message to another platform to be sent once the caller's transaction commits."""
-    await transaction.execute(
-        _DELIVER,
-        {
-            "queue": EXCHANGE_QUEUE,
-            "task": DELIVER,
-            "lock": f"message {identity}",
-            "identity": identity,
-        },
-    )
+    await _defer_one(transaction, EXCHANGE_QUEUE, DELIVER, f"message {identity}", identity)
+
+
+async def defer_message(transaction: AsyncSession | AsyncConnection, identity: int) -> None:
+    """Ask for a message to a citizen to be sent once the caller's transaction commits."""
+    lock = f"message to citizen {identity}"
+    await _defer_one(transaction, MESSAGES_QUEUE, SEND_MESSAGE, lock, identity)
+
+
+async def _defer_one(
+    transaction: AsyncSession | AsyncConnection, queue: str, task: str, lock: str, identity: int
+) -> None:
+    values = {"queue": queue, "task": task, "lock": lock, "identity": identity}
+    await transaction.execute(_DELIVER, values)

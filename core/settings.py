@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     # Hours that an agent's day should have, for adherence.
     shift_hours: float = Field(default=8.0, gt=0, le=24)
     tts_command: str = ""
+    # Who carries messages to citizens' phones: their address and our key there. Empty: a file.
+    message_url: str = Field(default="", pattern=r"^(https?://.+)?$")
+    message_key: str = ""
     # What a flow's draft needs before it may be published.
     flow_review: bool = True
     flow_tests: bool = True
@@ -166,6 +169,11 @@ class Settings(BaseSettings):
     def spool_dir(self) -> Path:
         """Raw audio as the switch writes it while a call lasts."""
         return self.home / "asterisk" / "spool"
+
+    @property
+    def messages_file(self) -> Path:
+        """Messages to citizens, as long as no provider carries them; for development."""
+        return self.home / "messages" / "outbox.jsonl"
 
     @property
     def recordings_dir(self) -> Path:

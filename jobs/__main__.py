@@ -24,10 +24,13 @@ from jobs.exchange import ExchangeJobs
 from jobs.figures import FigureJobs
 from jobs.follow_ups import FollowUpJobs
 from jobs.live_figures import LiveFigures
+from jobs.messages import MessageJobs
 from jobs.recordings import RecordingJobs
 from recordings.capture import finish
 from recordings.messages import finish_message
 from tickets.city import city_of
+from tickets.messages.messenger import FileMessenger, HttpMessenger, Messenger
+from tickets.messages.sending import Sender
 
 # So that one long mix and a platform that never answers do not hold up the rest; more would take
 # cores from the calls.
@@ -55,10 +58,19 @@ async def work(settings: Settings) -> None:
             cards = CardJobs(sessions, settings.config_dir)
             follow_ups = FollowUpJobs(sessions, partial(city_of, settings.config_dir))
             figures = FigureJobs(sessions)
-            app = make_app(settings.database, recordings, figures, exchange, cards, follow_ups)
+            messages = MessageJobs(Sender(sessions, _messenger(settings, http)))
+            rooms = (recordings, figures, exchange, cards, follow_ups, messages)
+            app = make_app(settings.database, *rooms)
             await _serve(app)
     finally:
         await engine.dispose()
+
+
+def _messenger(settings: Settings, http: httpx.AsyncClient) -> Messenger:
+    """Whoever carries messages to citizens."""
+    if settings.message_url:
+        return HttpMessenger(settings.message_url, settings.message_key, http)
+    return FileMessenger(settings.messages_file)
 
 
 @asynccontextmanager

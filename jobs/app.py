@@ -8,9 +8,10 @@ from jobs.cards import CardJobs
 from jobs.exchange import ExchangeJobs
 from jobs.figures import FigureJobs
 from jobs.follow_ups import FollowUpJobs
+from jobs.messages import MessageJobs
 from jobs.recordings import RecordingJobs
 
-Room = RecordingJobs | FigureJobs | ExchangeJobs | CardJobs | FollowUpJobs
+Room = RecordingJobs | FigureJobs | ExchangeJobs | CardJobs | FollowUpJobs | MessageJobs
 
 # One listens for new jobs, one beats the heart, the rest fetch and finish.
 _CONNECTIONS = 4

@@ -14,6 +14,7 @@ from queues.callbacks.models import Callback
 from queues.callbacks.states import CallbackResult
 from queues.callbacks.uids import Try
 from queues.models import Call
+from queues.outbound.models import OutboundCall
 from recordings.models import Recording, RecordingState
 from tickets.outcomes import Outcome
 
@@ -53,11 +54,19 @@ class EndedCall:
 
 
 async def ended_call(session: AsyncSession, uid: str) -> EndedCall | None:
-    """Return a call, or None when there is no such call."""
+    """Return a call of a citizen's or of ours, or None when there is no such call."""
     segments = Call.parties["segments"]
     query = select(Call.uid, Call.started_at, Call.outcome, segments).where(Call.uid == uid)
     row = (await session.execute(query)).one_or_none()
-    return EndedCall(*row) if row else None
+    return EndedCall(*row) if row else await _call_of_ours(session, uid)
+
+
+async def _call_of_ours(session: AsyncSession, uid: str) -> EndedCall | None:
+    """One that we made about a ticket, and in which somebody spoke."""
+    call = await session.get(OutboundCall, uid)
+    if call is None or call.reached_at is None:
+        return None
+    return EndedCall(uid, call.placed_at, Outcome.ANSWERED)
 
 
 async def ended_callback(session: AsyncSession, of: Try) -> EndedCall | None:

@@ -34,6 +34,8 @@ class JournalKind(StrEnum):
     CALLBACK_CANCELLED = "callback-cancelled"
     CALLBACK_EXPIRED = "callback-expired"
     CALLBACK_SETTLED = "callback-settled"
+    # What a citizen pressed in an automatic call of ours.
+    OUTBOUND_ANSWER = "outbound-answer"
 
 
 class JournalEvent(NamedTuple):

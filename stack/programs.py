@@ -35,6 +35,7 @@ def programs(settings: Settings, switch: Switch) -> list[Program]:
         _ours("ledger", "queues.ledger"),
         _ours("live", "queues.live"),
         _ours("callbacks", "queues.callbacks"),
+        _ours("outbound", "queues.outbound"),
         _ours("jobs", "jobs"),
         _ours("publisher", "stack.publisher"),
         _ours("api", "api"),

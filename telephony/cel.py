@@ -57,6 +57,12 @@ class Marker(StrEnum):
     CALLBACK_REACHED = "HL-CALLBACK-REACHED"
     CALLBACK_DIALLED = "HL-CALLBACK-DIALLED"
     CALLBACK_LEFT = "HL-CALLBACK-LEFT"
+    # A call of ours about a ticket: the person has picked up, the citizen's phone is called, the
+    # citizen is there; how the dialling ended.
+    OUT_TOLD = "HL-OUT-TOLD"
+    OUT_RINGS = "HL-OUT-RINGS"
+    OUT_REACHED = "HL-OUT-REACHED"
+    OUT_DIALLED = "HL-OUT-DIALLED"
 
 
 class ChannelEvent(NamedTuple):

@@ -23,6 +23,7 @@ from queues.ledger.facts import Rules
 from queues.ledger.publishing import News, publish, publish_carefully
 from queues.ledger.sources import Position, Source, Taken, look, sources_of
 from queues.models import Stream
+from queues.outbound.publishing import keep_outbound
 
 # Seconds between two signs of life.
 HEARTBEAT = 1.0
@@ -106,6 +107,7 @@ class Ledger:
         due = self._due()
         await self._publish(session, changed, due)
         await keep_callbacks(session, events)
+        await keep_outbound(session, events)
         self.book.tidy([*touched, *due])
 
     async def _keep(self, session: AsyncSession, one: Taken) -> Position:

@@ -48,6 +48,12 @@ IMPATIENT_CALLBACKS = {
     "pause = 300": "pause = 2",
     "ring = 30": "ring = 5",
 }
+# Automatic follow-up of one type, at any hour.
+FOLLOW_UPS_AT_ANY_HOUR = {
+    'hours = "08:30-12:00, 14:00-20:30"': 'hours = "00:00-24:00"',
+    "automatic = []": 'automatic = ["QZ"]',
+    "ring = 30": "ring = 5",
+}
 # Above what speech and music reach, so that a prompt is never taken for a person.
 CITIZEN, AGENT, SECOND_AGENT, PARTNER = 2150, 2450, 2750, 3050
 TONES = {CITIZEN, AGENT, SECOND_AGENT, PARTNER}
@@ -342,12 +348,15 @@ def _impatient_configuration(home: Path) -> Path:
     lines.write_text(
         lines.read_text().replace("answer_timeout = 20", f"answer_timeout = {RINGING_IN_TESTS}")
     )
-    callbacks = folder / "callbacks.toml"
-    text = callbacks.read_text()
-    for patient, impatient in IMPATIENT_CALLBACKS.items():
-        assert patient in text, f"callbacks.toml has no {patient} to shorten"
-        text = text.replace(patient, impatient)
-    callbacks.write_text(text)
+    for name, changes in (
+        ("callbacks.toml", IMPATIENT_CALLBACKS),
+        ("followup.toml", FOLLOW_UPS_AT_ANY_HOUR),
+    ):
+        text = (folder / name).read_text()
+        for patient, impatient in changes.items():
+            assert patient in text, f"{name} has no {patient} to change"
+            text = text.replace(patient, impatient)
+        (folder / name).write_text(text)
     queues = folder / "queues.toml"
     text = queues.read_text().replace("ring_timeout = 15", "ring_timeout = 5")
     queues.write_text(

@@ -15,9 +15,11 @@ CONTENT = Answers(Mark.VERY_SATISFIED, Mark.SATISFIED, Solved.YES)
 UNSOLVED = Answers(Mark.SATISFIED, Mark.DISSATISFIED, Solved.NO, "路灯还是不亮")
 
 
-async def done(life: Life) -> str:
+async def done(life: Life, *, type: str = "QZ", phone: str = "13812345678") -> str:  # noqa: A002
     """Return a ticket that waits for its follow-up."""
-    return await life.in_state(TicketState.DONE)
+    number = await life.ticket(type=type, phone=phone)
+    await life.to(number, TicketState.DONE)
+    return number
 
 
 async def claim(life: Life, number: str, person: Person = CALLER_BACK) -> FollowUp:

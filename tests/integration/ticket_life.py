@@ -136,15 +136,21 @@ class Life:
     city: City = field(default_factory=lambda: CITY)
     made: int = 0
 
-    async def ticket(self, *, type: str = "QZ", urgency: Urgency = Urgency.NORMAL) -> str:  # noqa: A002
+    async def ticket(
+        self,
+        *,
+        type: str = "QZ",  # noqa: A002
+        urgency: Urgency = Urgency.NORMAL,
+        phone: str = "13812345678",
+    ) -> str:
         """Register a matter that is ready to be dispatched; return its number."""
         self.made += 1
         draft = Draft(
             type=type, urgency=urgency, category="0401", area="371502",
             title="路灯不亮", details="小区门口路灯三天不亮", contact_name="王先生",
-            contact_phone="13812345678",
+            contact_phone=phone,
         )  # fmt: skip
-        submission = Submission(Channel.WEB, f"s{self.made}", draft, "13812345678", at=self.now)
+        submission = Submission(Channel.WEB, f"s{self.made}", draft, phone, at=self.now)
         async with self.sessions.begin() as session:
             ticket, _ = await register(session, self.city, submission, AGENT)
             return ticket.number
@@ -167,9 +173,13 @@ class Life:
     async def in_state(self, state: TicketState) -> str:
         """Return the number of a ticket that came to a state the usual way."""
         number = await self.ticket()
+        await self.to(number, state)
+        return number
+
+    async def to(self, number: str, state: TicketState) -> None:
+        """Bring a new ticket to a state the usual way."""
         for act in WAYS[state]:
             await self.act(number, act)
-        return number
 
     async def look(self, number: str) -> Picture:
         """Return a ticket as it stands."""

@@ -104,3 +104,14 @@ class Attempt(Base):
     handling: Mapped[int | None]
     solved: Mapped[Solved | None] = mapped_column(words(Solved, "solved"))
     reason: Mapped[str] = mapped_column(server_default="")
+
+
+class FollowUpLink(Base):
+    """The link by which a citizen answers a follow-up; one for each."""
+
+    __tablename__ = "follow_up_link"
+
+    token: Mapped[str] = mapped_column(primary_key=True)
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), unique=True)
+    made_at: Mapped[datetime] = mapped_column(INSTANT)
+    expires_at: Mapped[datetime] = mapped_column(INSTANT)

@@ -1,5 +1,6 @@
 """What a city decides about follow-up calls (config/followup.toml), and the half-days they need."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,8 +13,9 @@ from tickets.durations import Span, read_span
 from tickets.office_hours import Frames, read_frames
 
 MOST_ATTEMPTS = 3
-_KEYS = ("hours", "automatic", "at_once", "ring", "link_wait", "link_days")
+_KEYS = ("hours", "automatic", "at_once", "ring", "link", "link_wait", "link_days")
 _NOON = 13 * 60
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:-]{1,80}(/[A-Za-z0-9._~-]{0,20}){1,4}", re.ASCII)
 
 
 class HalfDay(NamedTuple):
@@ -45,6 +47,7 @@ class FollowUpRules:
     automatic: frozenset[str]
     at_once: int
     ring: int
+    link: str
     link_wait: Span
     link_days: int
 
@@ -76,6 +79,7 @@ def load_follow_up_rules(folder: Path, types: Collection[str]) -> FollowUpRules:
         automatic=_types(table, types),
         at_once=table.whole("at_once", 0, 200),
         ring=table.whole("ring", 5, 120),
+        link=table.word("link", _ADDRESS, "https://12345.example.cn/r/"),
         link_wait=_span(table),
         link_days=table.whole("link_days", 1, 30),
     )

@@ -13,7 +13,7 @@ from core.clock import utc_now
 from core.errors import HotlineError
 from tickets.acts import Act, Actor
 from tickets.city import City
-from tickets.followup import repository
+from tickets.followup import links, repository
 from tickets.followup.models import Attempt, FollowUp
 from tickets.followup.rules import MOST_ATTEMPTS, half_day_of
 from tickets.followup.states import LIVE, FollowUpAct, FollowUpState, move
@@ -183,6 +183,8 @@ async def settle(desk: Desk, report: Report) -> FollowUp:
     if not report.ending.reached:
         _miss(desk, counts)
         await session.flush()
+        if counts:
+            await links.offer(session, desk.city.follow_up, desk.picture, one, desk.at)
         return one
     said = report.said
     one.service, one.handling, one.solved = said.service, said.handling, said.solved

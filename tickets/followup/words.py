@@ -66,3 +66,4 @@ class Referred(StrEnum):
     PARTLY_ANSWERED = "partly-answered"
     CONTENT_UNSOLVED = "content-but-unsolved"
     REDOS_USED_UP = "redos-used-up"
+    NOT_BY_MACHINE = "not-by-machine"  # a machine cannot ask, or must not again
