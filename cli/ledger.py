@@ -27,6 +27,11 @@ _Since = Annotated[
     str, typer.Option("--from", help="First day, such as 2026-11-01; all if absent.")
 ]
 _Until = Annotated[str, typer.Option("--to", help="Last day; all if absent.")]
+_BESIDE = {
+    "callback": "call-backs",
+    "agent_event": "lines about agents",
+    "agent_leg": "legs of their phones",
+}
 _Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -62,6 +67,7 @@ def rebuild_command(
         print_json(asdict(done) | {"half_hours_counted": counted})
     else:
         out.print(f"{done.written} of {done.calls:,} calls written, {done.tickets} tickets opened")
+        out.print(f"{done.beside} rows of call-backs and of agents' time written")
         out.print(f"{counted:,} half-hours counted anew")
     for uid, reason in done.refused.items():
         errors.print(f"call {uid}: {mask_text(reason)}", style="red", markup=False)
@@ -83,9 +89,10 @@ def _ask(days: Days, as_json: bool) -> None:
         raise HotlineError("--json asks nothing. Add --yes to write what differs.")
     findings = _verify(days, quiet=False)
     _print(findings)
-    if not findings.differing:
+    wrong = findings.differing + findings.beside_differing
+    if not wrong:
         raise typer.Exit
-    typer.confirm(f"Write {findings.differing} calls again?", abort=True)
+    typer.confirm(f"Write {wrong} calls and rows beside them again?", abort=True)
 
 
 def _verify(days: Days, quiet: bool) -> Findings:
@@ -118,6 +125,8 @@ def _print(findings: Findings) -> None:
     print_table(("class", "stored", "derived"), [*rows, total], right="stored,derived")
     out.print("classes add up" if findings.adds_up else "[red]classes do not add up[/]")
     out.print(f"{findings.tickets} tickets, {findings.differing} calls differ")
+    beside = ", ".join(f"{count:,} {_BESIDE[table]}" for table, count in findings.beside.items())
+    out.print(f"{beside or 'nothing beside calls'}; {findings.beside_differing} differ")
     shown = [(d.uid, d.column, _shown(d.stored), _shown(d.derived)) for d in findings.differences]
     if shown:
         print_table(("call", "column", "stored", "derived"), shown)
@@ -134,6 +143,8 @@ def _as_dict(findings: Findings) -> dict[str, object]:
         "stored": findings.stored,
         "derived": findings.derived,
         "differing": findings.differing,
+        "beside": findings.beside,
+        "beside_differing": findings.beside_differing,
         "differences": [_difference(d) for d in findings.differences],
     }
 

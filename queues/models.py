@@ -88,6 +88,23 @@ class SwitchEvent(Base):
                 "kind IN ('HL-ARRIVED', 'HL-PARTNER', 'CONNECT', 'BRIDGE_ENTER')"
             ),
         ),
+        # By which what is kept beside calls is made again.
+        Index(
+            "ix_switch_event_agents",
+            "file_id",
+            "pos",
+            postgresql_where=text(
+                "kind IN ('ADDMEMBER', 'REMOVEMEMBER', 'PAUSE', 'UNPAUSE', 'HL-AGENT',"
+                " 'HL-WRAP-UP')"
+            ),
+        ),
+        Index(
+            "ix_switch_event_callbacks",
+            "call_uid",
+            postgresql_where=text(
+                "kind IN ('callback-offered', 'callback', 'callback-assigned', 'callback-settled')"
+            ),
+        ),
     )
 
     call_uid: Mapped[str] = mapped_column(primary_key=True)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.outbox import defer_finish
 from queues.callbacks import repository
-from queues.callbacks.story import KINDS, Line, tell
+from queues.callbacks.story import KINDS, CallbackStory, Line, tell
 from queues.callbacks.uids import read_try
 from queues.journal import JournalEvent, parse
 from queues.models import Stream
@@ -42,11 +42,18 @@ def touched(events: Iterable[ChannelEvent | JournalEvent | QueueEvent]) -> Seque
 
 async def remake(session: AsyncSession, call: str) -> None:
     """Make a call-back again from all its lines; what tells of none has no row."""
-    stored = await repository.lines_of(session, call)
-    lines = [line for line in (_read(*one) for one in stored) if line is not None]
-    story = tell(call, lines)
+    story = _tell(call, await repository.lines_of(session, call))
     if story.state is not None:
         await repository.save(session, story)
+
+
+async def told(session: AsyncSession, call: str) -> CallbackStory:
+    """Return a call-back as its lines tell it, whatever is stored of it."""
+    return _tell(call, await repository.all_lines_of(session, call))
+
+
+def _tell(call: str, stored: Sequence[tuple[Stream, str]]) -> CallbackStory:
+    return tell(call, [line for line in (_read(*one) for one in stored) if line is not None])
 
 
 def _read(stream: Stream, line: str) -> Line | None:

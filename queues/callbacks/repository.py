@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ARRAY, Text, cast, exists, func, select, text
+from sqlalchemy import ARRAY, ColumnElement, Text, cast, exists, func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from queues.callbacks.models import Callback
 from queues.callbacks.states import LIVE
 from queues.callbacks.story import KINDS, CallbackStory
-from queues.callbacks.uids import MOST_TRIES, Try
+from queues.callbacks.uids import MOST_TRIES, Try, read_try
 from queues.models import Call, LedgerPosition, Stream, SwitchEvent, SwitchFile
 from tickets.models import Ticket
 
@@ -43,11 +43,25 @@ async def lines_of(session: AsyncSession, call: str) -> Sequence[tuple[Stream, s
     tries = await session.scalar(select(Callback.tries).where(Callback.call_uid == call)) or 0
     last = min(tries + 2, MOST_TRIES)
     uids = [call, *(Try(call, number).uid for number in range(last + 1))]
+    return await _lines(session, SwitchEvent.call_uid == func.any(cast(uids, ARRAY(Text))))
+
+
+async def all_lines_of(session: AsyncSession, call: str) -> Sequence[tuple[Stream, str]]:
+    """Return the same without trusting what is stored of the tries."""
+    uid = SwitchEvent.call_uid
+    first, last = Try(call, 0).uid, Try(call, MOST_TRIES).uid
+    between = select(uid).where(uid >= first, uid <= last).distinct()
+    tries = [
+        one for one in await session.scalars(between) if (of := read_try(one)) and of.call == call
+    ]
+    return await _lines(session, uid == func.any(cast([call, *tries], ARRAY(Text))))
+
+
+async def _lines(session: AsyncSession, of: ColumnElement[bool]) -> Sequence[tuple[Stream, str]]:
     rows = await session.execute(
         select(SwitchFile.stream, SwitchEvent.line)
         .join(SwitchFile, SwitchFile.id == SwitchEvent.file_id)
-        .where(SwitchEvent.call_uid == func.any(cast(uids, ARRAY(Text))))
-        .where(SwitchEvent.kind.in_(KINDS))
+        .where(of, SwitchEvent.kind.in_(KINDS))
         .order_by(SwitchEvent.at, SwitchEvent.file_id, SwitchEvent.pos)
     )
     return list(rows)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Double, Text, bindparam, cast, func, insert, select, text, update
+from sqlalchemy import ARRAY, Double, Text, bindparam, cast, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
@@ -42,13 +42,14 @@ async def add_events(
     for pos, line in lines:
         standing = known.setdefault(line.agent, Standing())
         standing.take(line)
-        rows.append(_row(node, file_id, pos, line, standing))
+        rows.append(row_of(node, file_id, pos, line, standing))
     await session.execute(insert(AgentEvent), rows)
 
 
-def _row(
+def row_of(
     node: str, file_id: int, pos: int, line: AgentLine, standing: Standing
 ) -> dict[str, object]:
+    """Return the columns of a line, `standing` being how its agent stands after it."""
     return {
         "file_id": file_id,
         "pos": pos,
@@ -83,11 +84,15 @@ async def save_legs(session: AsyncSession, node: str, parts: Sequence[LegPart]) 
 
 
 async def end_legs(session: AsyncSession, node: str, restart: float) -> None:
-    """End the legs that the switch left open when it died; `restart` is the epoch second."""
+    """End the legs that the switch left open when it died; `restart` is the epoch second.
+
+    Nothing outlives the switch, so it does not matter in what order its restarts are told.
+    """
     at = from_epoch(restart)
     await session.execute(
         update(AgentLeg)
-        .where(AgentLeg.node == node, AgentLeg.ended_at.is_(None), AgentLeg.started_at < at)
+        .where(AgentLeg.node == node, AgentLeg.started_at < at)
+        .where(or_(AgentLeg.ended_at.is_(None), AgentLeg.ended_at > at))
         .values(ended_at=at)
     )
 

@@ -22,6 +22,7 @@ from queues.ledger.events import Batch, reread, restart_of
 from queues.ledger.facts import Rules
 from queues.ledger.publishing import News, publish, publish_carefully
 from queues.ledger.sources import Position, Source, Taken, look, sources_of
+from queues.ledger.story import Restart
 from queues.models import Stream
 from queues.outbound.publishing import keep_outbound
 
@@ -98,7 +99,7 @@ class Ledger:
         for one in news:
             # Should the transaction fail, we begin again from what is stored.
             one.accept(await self._keep(session, one))
-        for restart in restarts:
+        for restart in [*restarts, *self._restarts_since(news)]:
             await agent_repository.end_legs(session, self.book.node, restart.since)
         self.book.learn(events, restarts)
         self.book.as_of = _told_up_to(self._positions(), self.book.as_of)
@@ -109,6 +110,11 @@ class Ledger:
         await keep_callbacks(session, events)
         await keep_outbound(session, events)
         self.book.tidy([*touched, *due])
+
+    def _restarts_since(self, news: Sequence[Taken]) -> list[Restart]:
+        """Return the known restarts before which legs began that we read of only now."""
+        legs = [line.at for one in news for line in one.batch.leg_lines]
+        return [known for known in self.book.restarts if legs and known.since > min(legs)]
 
     async def _keep(self, session: AsyncSession, one: Taken) -> Position:
         """Store the lines of one source and move its position."""

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import utc_now
 from queues.ledger import remaking_repository as repository
+from queues.ledger.beside import mend_beside
 from queues.ledger.facts import Rules
 from queues.ledger.publishing import News, publish_carefully
 from queues.ledger.remaking import Days, Remade, remake, remake_calls
@@ -21,6 +22,8 @@ from queues.ledger.verify import differences
 class Rebuilt:
     """What a rebuild came to, in calls; those `left` differ and were not written.
 
+    `beside` are rows of call-backs, agents' lines and legs that were written.
+
     `refused` are those of them that the database does not take, each with its reason.
     """
 
@@ -28,6 +31,7 @@ class Rebuilt:
     written: int = 0
     tickets: int = 0
     left: int = 0
+    beside: int = 0
     refused: dict[str, str] = field(default_factory=dict)
 
     def note(self, mended: Sequence[Remade], refused: dict[str, str], wrong: int) -> None:
@@ -53,6 +57,8 @@ async def rebuild(
         if wrong:
             await _repair(session, rules, wrong, done)
         progress(done)
+    written, left = await mend_beside(session, days)
+    done.beside, done.left = written, done.left + left
     return done
 
 

@@ -82,7 +82,7 @@ async def remake(
 
     Every batch ends the session's transaction, so that a long check holds nothing back.
     """
-    for uids in await _ranges(session, days):
+    for uids in await ranges(session, days):
         after = uids.above
         while page := await repository.page_of_uids(session, uids, after, batch):
             await session.rollback()
@@ -121,17 +121,18 @@ async def _fold(session: AsyncSession, rules: Rules, entries: dict[str, Entry]) 
     for entry in entries.values():
         node = entry.story.node
         if node not in known:
-            known[node] = await _restarts(session, node), await read_up_to(session, node)
+            known[node] = await restarts_of(session, node), await read_up_to(session, node)
         entry.facts = fold(entry.story, rules, *known[node])
 
 
-async def _restarts(session: AsyncSession, node: str) -> list[Restart]:
+async def restarts_of(session: AsyncSession, node: str) -> list[Restart]:
+    """Return each time a node's switch began anew, in order."""
     events = [reread(stream, line) for stream, line in await restart_lines(session, node)]
     found = [restart_of(event) for event in events if event is not None]
     return sorted(restart for restart in found if restart is not None)
 
 
-async def _ranges(session: AsyncSession, days: Days) -> list[UidRange]:
+async def ranges(session: AsyncSession, days: Days) -> list[UidRange]:
     """Return where the uids of these days lie: a uid is its node, a dash and its epoch second."""
     if days.since is None and days.until is None:
         return [UidRange("", None)]

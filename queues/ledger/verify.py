@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from queues.ledger.beside import beside_again
+from queues.ledger.compared import Compared
 from queues.ledger.facts import Rules
 from queues.ledger.remaking import Days, Remade, remake
 
@@ -20,7 +22,10 @@ SHOWN = 1000
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One column of one call; `row` and `tickets` stand for the whole row and its tickets."""
+    """One column of one call; `row` and `tickets` stand for the whole row and its tickets.
+
+    What is kept beside calls has its table's name before the column, and the row's own key.
+    """
 
     uid: str
     column: str
@@ -33,7 +38,8 @@ class Findings:
     """What a check came to. `stored` and `derived` count calls by class, running ones among them.
 
     `calls` are all looked at, `arrivals` those whose lines say so, `rows` those that have a row.
-    `differing` is how many calls differ; of their differences the first SHOWN are kept.
+    `differing` is how many calls differ; of their differences the first SHOWN are kept. `beside`
+    counts the rows beside calls by table: call-backs, agents' lines, legs of their phones.
     """
 
     calls: int = 0
@@ -43,6 +49,8 @@ class Findings:
     derived: Counter[str] = field(default_factory=Counter)
     tickets: int = 0
     differing: int = 0
+    beside: Counter[str] = field(default_factory=Counter)
+    beside_differing: int = 0
     differences: list[Difference] = field(default_factory=list)
 
     @property
@@ -53,7 +61,7 @@ class Findings:
     @property
     def holds(self) -> bool:
         """Whether nothing at all is wrong."""
-        return self.adds_up and not self.differing
+        return self.adds_up and not self.differing and not self.beside_differing
 
     def take(self, one: Remade) -> None:
         """Count one call and note what differs."""
@@ -68,6 +76,19 @@ class Findings:
             self.stored.update(_class(stored.columns["outcome"], stored.columns["ended_at"]))
         found = differences(one)
         self.differing += bool(found)
+        self._keep(found)
+
+    def take_beside(self, one: Compared) -> None:
+        """Count one row beside the calls and note what differs."""
+        self.beside[one.table] += 1
+        found = [
+            Difference(one.key, f"{one.table}.{name}", *pair)
+            for name, pair in one.differing().items()
+        ]
+        self.beside_differing += bool(found)
+        self._keep(found)
+
+    def _keep(self, found: list[Difference]) -> None:
         self.differences += found[: max(0, SHOWN - len(self.differences))]
 
 
@@ -82,6 +103,10 @@ async def verify(
     async for batch in remake(session, rules, days):
         for one in batch:
             findings.take(one)
+        progress(findings)
+    async for rows in beside_again(session, days):
+        for row in rows:
+            findings.take_beside(row)
         progress(findings)
     return findings
 
