@@ -17,6 +17,7 @@ from api.resources import Session
 from queues.callbacks.models import Callback
 from queues.callbacks.repository import find
 from reports.callbacks import Behind, CallbackReport, callback_report, list_callbacks, talk_of
+from reports.follow_up import FollowUpReport
 from reports.repeats import RepeatReport, repeat_report
 
 router = APIRouter(prefix="/api", tags=["reports"])
@@ -55,13 +56,13 @@ class DaysAnswer(Answer):
 @router.get("/reports/callbacks")
 async def get_report(session: Session, days: Days) -> DaysAnswer:
     """回拨: promised, reached, reached in time; and the answer rate that counts them."""
-    return _days(await callback_report(session, days))
+    return days_answer(await callback_report(session, days))
 
 
 @router.get("/reports/repeats")
 async def get_repeats(session: Session, days: Days) -> DaysAnswer:
     """重复来电: callers who asked for a human again within 24 hours, and within 7 days."""
-    return _days(await repeat_report(session, days))
+    return days_answer(await repeat_report(session, days))
 
 
 @router.get("/callbacks")
@@ -92,7 +93,8 @@ async def get_callback(session: Session, uid: Uid) -> CallbackInFullAnswer:
     )
 
 
-def _days(found: CallbackReport | RepeatReport) -> DaysAnswer:
+def days_answer(found: CallbackReport | RepeatReport | FollowUpReport) -> DaysAnswer:
+    """Write a report whose rows are days."""
     return DaysAnswer(
         first_day=found.period.since,
         last_day=found.period.last,

@@ -11,6 +11,8 @@ from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.acting import Actor as ActorName
+from api.callbacks import DaysAnswer, days_answer
+from api.days import Days
 from api.errors import BadCursor, NotFound
 from api.fields import Answer, Cursor, Instant, Limit, Page, page_of, read_cursor, write_cursor
 from api.matters import Number
@@ -18,6 +20,7 @@ from api.persons import TheCity
 from api.resources import Session
 from core.clock import utc_now
 from core.masking import mask_phone, mask_text
+from reports.follow_up import Behind, follow_up_report, list_behind
 from tickets.acts import Actor
 from tickets.followup import repository, service
 from tickets.followup.models import Attempt
@@ -111,6 +114,27 @@ async def work_list(
         limit,
         lambda one: _answer(one, now),
         lambda one: write_cursor(one.follow_up.due_at, one.follow_up.id),
+    )
+
+
+@router.get("/report")
+async def get_report(session: Session, city: TheCity, days: Days) -> DaysAnswer:
+    """回访: coverage, solved rate and satisfaction, by the day of the answer, with definitions."""
+    return days_answer(await follow_up_report(session, days, city.follow_up.weights))
+
+
+@router.get("/report/{behind}")
+async def get_behind(
+    session: Session, days: Days, behind: Behind, limit: Limit = 50, cursor: Cursor = None
+) -> Page[FollowUpAnswer]:
+    """List the follow-ups that a number of the report counted, newest first."""
+    now = utc_now()
+    found = await list_behind(session, days, behind, limit + 1, _place(cursor) if cursor else None)
+    return page_of(
+        found,
+        limit,
+        lambda one: _answer(one, now),
+        lambda one: write_cursor(one.follow_up.opened_at, one.follow_up.id),
     )
 
 

@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cli.outbound import place
 from cli.person import By
 from cli.reading import moment, read, write
+from cli.reports.figures import Since, Until, period
 from cli.screen import out, print_json, print_table
 from core.clock import utc_now
 from core.masking import mask_phone, mask_text
 from core.settings import get_settings
 from queues.outbound.placing import follow_up_by_person
+from reports.follow_up import Behind, list_behind
 from tickets.acts import Actor
 from tickets.city import City, load_city
 from tickets.followup import repository, service
@@ -31,6 +33,7 @@ app = typer.Typer(
 )
 
 Number = Annotated[str, typer.Argument(help="The ticket's number.")]
+_HEADS = ("ticket", "type", "about", "number", "due", "tries", "state", "with")
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -59,8 +62,24 @@ def list_(
     if not work:
         out.print("Nobody waits to be asked.")
         return
-    heads = ("ticket", "type", "about", "number", "due", "tries", "state", "with")
-    print_table(heads, [_row(one, now) for one in work])
+    print_table(_HEADS, [_row(one, now) for one in work])
+
+
+@app.command()
+def behind(
+    number: Annotated[Behind, typer.Argument(help="A number of `report follow-up`.")],
+    since: Since = "",
+    until: Until = "",
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List the tickets that a number of the report counted, newest first."""
+    days, now = period(since, until), utc_now()
+    work = read(lambda session: list_behind(session, days, number, limit))
+    if as_json:
+        print_json([_as_dict(one, now) for one in work])
+        return
+    print_table(_HEADS, [_row(one, now) for one in work])
 
 
 @app.command()

@@ -19,10 +19,13 @@ from cli.reports.figures import (
     print_definitions,
 )
 from cli.screen import out, print_json, print_table
+from core.settings import get_settings
 from reports.answer_rate import Period
 from reports.callbacks import callback_report
 from reports.definitions import Measure
+from reports.follow_up import follow_up_report
 from reports.repeats import repeat_report
+from tickets.city import load_city
 
 
 class Row(Protocol):
@@ -41,6 +44,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("callbacks")(callbacks_command)
     app.command("repeats")(repeats_command)
+    app.command("follow-up")(follow_up_command)
 
 
 def callbacks_command(
@@ -61,6 +65,18 @@ def repeats_command(
     days = period(since, until)
     found = read(lambda session: repeat_report(session, days))
     show(days, found.as_of, [*found.rows, found.total], found.definitions, as_json, as_csv)
+
+
+def follow_up_command(
+    since: Since = "", until: Until = "", as_json: Json = False, as_csv: Csv = False
+) -> None:
+    """回访报表: who was asked and reached, what is solved, and how satisfied they are."""
+    days = period(since, until)
+    weights = load_city(get_settings().config_dir).follow_up.weights
+    found = read(lambda session: follow_up_report(session, days, weights))
+    show(days, found.as_of, [*found.rows, found.total], found.definitions, as_json, as_csv)
+    if not as_json and not as_csv:
+        out.print("\nThe tickets behind a number: ./hotline followup behind redo")
 
 
 def show(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api.app import make_app
-from core.clock import SHANGHAI, utc_now
+from core.clock import SHANGHAI, local_day, utc_now
 from core.secrets import ensure_secrets
 from core.settings import CHECKOUT, Settings
 from tests.integration.follow_ups import done
@@ -113,3 +113,18 @@ async def test_a_reason_that_holds_a_number_is_masked(api: httpx.AsyncClient, nu
     recorded = await api.post(f"/{number}/record", json=body, headers=FIRST)
     assert "13987654321" not in recorded.text
     assert utc_now().astimezone(SHANGHAI).strftime("%Y-%m-%d") in recorded.json()["ended_at"]
+
+
+async def test_the_report_says_what_it_counts_and_lists_it(
+    api: httpx.AsyncClient, number: str
+) -> None:
+    await api.post(f"/{number}/claim", headers=FIRST)
+    await api.post(f"/{number}/record", json=GOOD, headers=FIRST)
+    today = local_day(utc_now()).isoformat()
+    days = {"from": today, "to": today}
+    report = (await api.get("/report", params=days)).json()
+    assert report["total"]["figures"]["solved_rate"] == 1.0
+    assert all(one["formula"] for one in report["definitions"])
+    listed = (await api.get("/report/solved", params=days)).json()
+    assert [one["ticket"] for one in listed["items"]] == [number]
+    assert (await api.get("/report/nonsense", params=days)).status_code == 422

@@ -105,6 +105,9 @@ def test_a_person_may_archive_what_a_content_citizen_calls_unsolved() -> None:
         ("at_once = 4", "at_once = -1"),
         ('link_wait = "24 h"', 'link_wait = "soon"'),
         ("ring = 30", "rings = 30"),
+        ("weights = [1.0,", "weights = [2.0,"),
+        ("weights = [1.0,", "weights = ["),
+        ('link = "http:', 'link = "javascript:'),
     ],
 )
 def test_a_wrong_rule_is_refused_with_its_line(tmp_path: Path, right: str, wrong: str) -> None:

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from core.clock import local, local_day, midnight
 from core.toml_tables import Table, read_table
 from tickets.durations import Span, read_span
+from tickets.followup.words import Mark
 from tickets.office_hours import Frames, read_frames
 
 MOST_ATTEMPTS = 3
-_KEYS = ("hours", "automatic", "at_once", "ring", "link", "link_wait", "link_days")
+_KEYS = ("hours", "automatic", "at_once", "ring", "link", "link_wait", "link_days", "weights")
 _NOON = 13 * 60
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:-]{1,80}(/[A-Za-z0-9._~-]{0,20}){1,4}", re.ASCII)
 
@@ -40,7 +41,8 @@ class FollowUpRules:
     """Read by the guards of moves, the work list and the automatic calls; `ring` is seconds.
 
     `hours` are minutes since local midnight. `automatic` are the types that are asked by an
-    automatic call first, at most `at_once` of them at a time.
+    automatic call first, at most `at_once` of them at a time; `weights` are what the five marks
+    are worth.
     """
 
     hours: Frames
@@ -50,6 +52,7 @@ class FollowUpRules:
     link: str
     link_wait: Span
     link_days: int
+    weights: tuple[float, ...]
 
     def is_open(self, at: datetime) -> bool:
         """Whether citizens are called at this instant."""
@@ -82,6 +85,7 @@ def load_follow_up_rules(folder: Path, types: Collection[str]) -> FollowUpRules:
         link=table.word("link", _ADDRESS, "https://12345.example.cn/r/"),
         link_wait=_span(table),
         link_days=table.whole("link_days", 1, 30),
+        weights=_weights(table),
     )
 
 
@@ -108,6 +112,15 @@ def _types(table: Table, known: Collection[str]) -> frozenset[str]:
         if word not in known:
             raise table.fault(f"'automatic': there is no type {word[:40]!r}.")
     return frozenset(found)
+
+
+def _weights(table: Table) -> tuple[float, ...]:
+    found = table.values.get("weights")
+    numbers = found if isinstance(found, list) else []
+    fit = [float(one) for one in numbers if type(one) in (int, float) and 0 <= one <= 1]
+    if not len(numbers) == len(fit) == len(Mark):
+        raise table.fault("'weights' must be five numbers from 0 to 1, for the five marks.")
+    return tuple(fit)
 
 
 def _span(table: Table) -> Span:
