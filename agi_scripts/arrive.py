@@ -12,16 +12,20 @@ from ivr.call import Call, Known
 from ivr.desk import Desk
 from ivr.engine import start
 from telephony.agi import AgiSession
+from tickets.numbers import is_query_code
 
 
 async def arrive(desk: Desk, session: AgiSession) -> None:
-    """Give the call its query code (查询码) and start the flow that its line points at."""
+    """Give the call its query code (查询码) and start the flow that its line points at.
+
+    A case that came ahead of the voice has its code already; the dialplan passes it on.
+    """
     request = session.request
     with desk.serving(request.uniqueid):
-        line, alias, *_ = (*request.args, "", "")
+        line, alias, given, *_ = (*request.args, "", "", "")
         caller = plain_number(request.caller_id) or ""
         flow = desk.flows.for_call(alias, caller, request.uniqueid)
-        code = f"{secrets.randbelow(1_000_000):06}"
+        code = given if is_query_code(given) else f"{secrets.randbelow(1_000_000):06}"
         call = Call(
             uid=request.uniqueid,
             caller=caller,

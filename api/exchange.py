@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
@@ -10,15 +11,18 @@ from api.errors import NotFound, Refused
 from api.fields import Answer, Before, Instant, Limit, Page, page_of
 from api.resources import Open, Session
 from core.clock import utc_now
+from core.settings import Settings
 from exchange.inward import LARGEST, Receipt, Unreadable, take
 from exchange.models import Message
 from exchange.outward import try_again
-from exchange.peers import find_peer, key_of, load_peers
+from exchange.peers import Peer, find_peer, key_of, load_peers
 from exchange.reading import needs_a_telephone, newest
 from exchange.signing import Envelope, verify
+from exchange.slips import leave_slip
 from exchange.states import Kind, MessageState
 from tickets.city import city_of
 
+log = structlog.get_logger()
 router = APIRouter(prefix="/api/exchange", tags=["exchange"])
 
 PeerCode = Annotated[str, Path(max_length=16, description="The platform's code: 110.")]
@@ -64,6 +68,7 @@ async def take_order(request: Request, opened: Open, session: Session, peer: Pee
         taken = await take(session, city_of(opened.settings.config_dir), known, nonce, raw)
     if isinstance(taken, Unreadable):
         raise taken
+    _await_voice(opened.settings, known, taken)
     return JSONResponse(_receipt(taken).model_dump(), status_code=202)
 
 
@@ -99,6 +104,15 @@ async def retry(
     if message is None:
         raise NotFound(f"There is no message {identity}.")
     return _message(message, telephone=False)
+
+
+def _await_voice(settings: Settings, peer: Peer, taken: Receipt) -> None:
+    """Let the agent who will get the caller hear which case it is; without it they ask."""
+    partner = peer.partner or peer.code
+    try:
+        leave_slip(settings.spool_dir, partner, taken.caller, taken.case_no, taken.query_code)
+    except OSError as error:
+        log.warning("no slip for the switch", peer=peer.code, fault=str(error))
 
 
 async def _body(request: Request) -> bytes:

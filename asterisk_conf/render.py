@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from core.settings import Settings
+from exchange.slips import SLIP_MINUTES
 from ivr.lines import Line
 from telephony.keys import key_name
 from transfers.partners import Partner
@@ -142,6 +143,7 @@ def _values(settings: Settings, plan: Plan, modules: Path) -> dict[str, object]:
         "lib": home / "asterisk/lib",
         "data": home / "asterisk/data",
         "spool": settings.spool_dir,
+        "slip_minutes": SLIP_MINUTES,
         "run": settings.run_dir,
         "log": settings.asterisk_log_dir,
         "survival": home / "survival",

@@ -61,6 +61,7 @@ class Receipt:
     query_code: str
     case_no: str
     known: bool
+    caller: str | None
 
 
 async def take(
@@ -145,7 +146,7 @@ def _draft(case: Case) -> Draft:
 
 
 def _receipt(ticket: Ticket, case: Case, known: bool) -> Receipt:
-    return Receipt(ticket.number, ticket.query_code, case.case_no, known)
+    return Receipt(ticket.number, ticket.query_code, case.case_no, known, case.caller)
 
 
 def _plain(value: Any) -> Any:

@@ -10,17 +10,22 @@ from ivr.published import NothingPublished, published_file, read_published
 from ivr.store import flow_files
 from transfers.partners import CODE, Partner, load_partners, numbers_of
 
-_KEYS = ("code", "name", "numbers", "flow")
+_KEYS = ("code", "name", "numbers", "flow", "partner")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of ours: the numbers a citizen dials and the alias whose flow answers them."""
+    """One line of ours: the numbers a citizen dials and the alias whose flow answers them.
+
+    `partner` is the code of the partner line that hands its callers over to this one, '' for a line
+    that citizens dial themselves.
+    """
 
     code: str
     name: str
     numbers: tuple[str, ...]
     flow: str
+    partner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,11 @@ def load_lines(settings: Settings) -> Lines:
     pairs = list(zip(lines, tables, strict=True))
     refuse_twice(((line.code, table) for line, table in pairs), "line code")
     refuse_twice(((number, table) for line, table in pairs for number in line.numbers), "number")
-    return Lines(lines, load_partners(folder))
+    partners = load_partners(folder)
+    for line, table in pairs:
+        if line.partner and line.partner not in {partner.code for partner in partners}:
+            raise table.fault(f"There is no partner line {line.partner!r} to hand callers over.")
+    return Lines(lines, partners)
 
 
 def known_aliases(settings: Settings) -> frozenset[str]:
@@ -61,4 +70,7 @@ def _line(table: Table, flows: Path, aliases: frozenset[str]) -> Line:
     if flow not in aliases:
         known = ", ".join(sorted(aliases))
         raise table.fault(f"There is no flow '{flow}' in {flows}. Known: {known}.")
-    return Line(table.word("code", CODE, "12345"), table.title("name"), numbers_of(table), flow)
+    partner = table.word("partner", CODE, "110") if "partner" in table.values else ""
+    return Line(
+        table.word("code", CODE, "12345"), table.title("name"), numbers_of(table), flow, partner
+    )

@@ -183,7 +183,8 @@ class Call(Base):
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT)
     ended_by: Mapped[EndedBy | None] = mapped_column(words(EndedBy, "ended_by"))
     outcome: Mapped[Outcome | None] = mapped_column(words(Outcome, "outcome"))
-    # {"transfers": attempts to hand over, "segments": whose voices the recording holds when}
+    # {"transfers": attempts to hand over, "segments": whose voices the recording holds when,
+    #  "handed": who handed the caller over to us}
     parties: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     settled_at: Mapped[datetime | None] = mapped_column(INSTANT)
     late_changes: Mapped[int]

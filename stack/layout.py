@@ -87,6 +87,7 @@ def _make_service_folders(settings: Settings) -> None:
         settings.spool_dir / "calls",
         settings.spool_dir / "messages",
         settings.spool_dir / "prompts",
+        settings.spool_dir / "cases",
     ):
         give(folder)
     # The data folder of PostgreSQL must be closed to everybody else, or it refuses to start.

@@ -33,6 +33,7 @@ class Marker(StrEnum):
 
     ARRIVED = "HL-ARRIVED"
     REFUSED = "HL-REFUSED"
+    CASE = "HL-CASE"
     QUEUE = "HL-QUEUE"
     QUEUE_LEFT = "HL-QUEUE-LEFT"
     AGENT_LOST = "HL-AGENT-LOST"

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import TextClause, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from tickets.channels import Channel
 from tickets.models import Ticket, TicketEvent
 from tickets.outcomes import Outcome
 from tickets.states import TicketState
@@ -28,13 +29,17 @@ _SAVE_DAYS = text("""
 _OPEN = text("""
     WITH opened AS (
         INSERT INTO ticket
-            (number, call_uid, query_code, line, language, caller, state, new_at)
-        SELECT number, call_uid, query_code, line, language, caller, 'NEW', new_at
+            (number, call_uid, query_code, line, language, caller, state, new_at, channel,
+             external_id)
+        SELECT number, call_uid, query_code, line, language, caller, 'NEW', new_at, channel,
+               external_id
         FROM unnest(
             CAST(:number AS text[]), CAST(:call_uid AS text[]), CAST(:query_code AS text[]),
             CAST(:line AS text[]), CAST(:language AS text[]), CAST(:caller AS text[]),
-            CAST(:new_at AS timestamptz[])
-        ) AS fresh (number, call_uid, query_code, line, language, caller, new_at)
+            CAST(:new_at AS timestamptz[]), CAST(:channel AS text[]), CAST(:external_id AS text[])
+        ) AS fresh (
+            number, call_uid, query_code, line, language, caller, new_at, channel, external_id
+        )
         ON CONFLICT (call_uid) DO NOTHING
         RETURNING id, line, new_at
     )
@@ -86,6 +91,8 @@ class Opening:
     language: str | None
     caller: str | None
     new_at: datetime
+    channel: Channel
+    external_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +158,7 @@ class Standing:
 
     id: int
     call_uid: str
+    channel: Channel
     state: TicketState
     outcome: Outcome | None
     call_ended_at: datetime | None

@@ -15,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.clock import local_day
 from core.phone import plain_number
 from tickets import repository
+from tickets.channels import Channel
 from tickets.models import Ticket, TicketEvent
 from tickets.numbers import is_query_code, new_query_code, ticket_number
 from tickets.outcomes import Outcome
 from tickets.repository import Attachment, Line, Opening, Standing
 from tickets.states import TicketState, is_left_to_call, path, state_after_call
+from tickets.voices import Met, Voice, join_cases
 
 # Who writes the story of a ticket as long as no person does.
 ACTOR = "ledger"
@@ -33,7 +35,8 @@ class CallForTicket:
 
     `outcome` is None while the call lasts and must be known to close. A missing or malformed
     `query_code` is drawn anew; a code that comes later replaces it, since that is the one
-    the citizen heard.
+    the citizen heard. `case` is the number that the police gave the case when they handed the
+    caller over, '' when it is not known, and None for citizens' own calls.
     """
 
     uid: str
@@ -47,6 +50,7 @@ class CallForTicket:
     agent: str | None = None
     talk_seconds: float | None = None
     rating: int | None = None
+    case: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class TicketStory:
 async def open_for_calls(session: AsyncSession, calls: Sequence[CallForTicket]) -> dict[str, str]:
     """Give each call its one ticket and return the numbers of the new ones by call uid.
 
+    A caller whom the police hand over gets the ticket of the case that came ahead of the voice.
     Idempotent: a call that has its ticket keeps it. Numbers have no gaps, even when several
     processes open tickets at once or roll back; the price is that openings of one day wait for each
     other's commit.
@@ -85,7 +90,9 @@ async def open_for_calls(session: AsyncSession, calls: Sequence[CallForTicket]) 
     lasts = await repository.lock_days(session, {local_day(call.started_at) for call in calls})
     known = await repository.calls_with_ticket(session, [call.uid for call in calls])
     fresh = _first_of_each(call for call in calls if call.uid not in known)
-    openings = [_opening(call, lasts) for call in fresh]
+    met = await join_cases(session, [_voice(call) for call in fresh if call.case is not None])
+    await repository.append(session, met.lines, ACTOR)
+    openings = [_opening(call, lasts, met) for call in fresh if call.uid not in met.calls]
     if openings:
         await repository.insert_opened(session, openings, ACTOR)
         await repository.save_days(session, lasts)
@@ -176,7 +183,12 @@ def _first_of_each(calls: Iterable[CallForTicket]) -> list[CallForTicket]:
     return sorted(by_uid.values(), key=lambda call: (call.started_at, call.uid))
 
 
-def _opening(call: CallForTicket, lasts: dict[date, int]) -> Opening:
+def _voice(call: CallForTicket) -> Voice:
+    number = plain_number(call.caller)
+    return Voice(call.uid, call.started_at, _word(call.line) or "", number, call.case or "")
+
+
+def _opening(call: CallForTicket, lasts: dict[date, int], met: Met) -> Opening:
     """Number one ticket; `lasts` counts on."""
     day = local_day(call.started_at)
     lasts[day] += 1
@@ -188,6 +200,8 @@ def _opening(call: CallForTicket, lasts: dict[date, int]) -> Opening:
         language=_word(call.language),
         caller=plain_number(call.caller),
         new_at=call.started_at,
+        channel=Channel.PHONE if call.case is None else Channel.POLICE,
+        external_id=met.free_keys.get(call.uid),
     )
 
 
@@ -216,7 +230,12 @@ def _attachment(ticket: Standing, call: CallForTicket) -> Attachment:
 
 
 def _is_left_to_call(ticket: Standing) -> bool:
-    """Whether nobody has moved a ticket; what its call ends, ends in the instant of the call's."""
+    """Whether nobody has moved a ticket; what its call ends, ends in the instant of the call's.
+
+    A case of the police is never ended by its call: somebody must tell them what came of it.
+    """
+    if ticket.channel is Channel.POLICE:
+        return False
     ended_at = ticket.transferred_at or ticket.closed_at
     told_by_call = ended_at is None or ended_at == ticket.call_ended_at
     return told_by_call and is_left_to_call(ticket.state, ticket.outcome)

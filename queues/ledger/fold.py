@@ -130,7 +130,12 @@ def _last_partner(legs: Legs) -> str | None:
 
 def _parties(story: Story) -> dict[str, Any] | None:
     """Who took part, where the switch told: attempts to hand over, voices of the recording."""
-    told = {"transfers": story.transfers.all(), "segments": story.segments.found}
+    told: dict[str, Any] = {
+        "transfers": story.transfers.all(), "segments": story.segments.found
+    }  # fmt: skip
+    if story.legs.handed is not None:
+        partner, case_no = story.legs.handed
+        told["handed"] = {"partner": partner, "case": case_no}
     return told if any(told.values()) else None
 
 

@@ -60,4 +60,11 @@ def _for_ticket(facts: CallFacts) -> CallForTicket:
         agent=facts.agent,
         talk_seconds=facts.talk_seconds,
         rating=facts.rating,
+        case=_case(facts),
     )
+
+
+def _case(facts: CallFacts) -> str | None:
+    """The case number of whoever handed the caller over to us, '' when they did not tell it."""
+    handed = (facts.parties or {}).get("handed")
+    return str(handed["case"]) if handed else None

@@ -71,6 +71,8 @@ class Legs:
     over: bool = False
     line: str = ""
     did: str = ""
+    # Who handed the caller over to us, and their number of the case, as far as it was known.
+    handed: tuple[str, str] | None = None
     caller: str = ""
     channel: str = ""
     refused: bool = False
@@ -149,6 +151,10 @@ class Legs:
         self.line = event.words[0]
         if self.started is None:
             self.started, self.caller = event.at, event.number
+
+    def _handed_to_us(self, event: ChannelEvent) -> None:
+        partner, case_no, *_ = (*event.words, "")
+        self.handed = (partner, case_no)
 
     def _refused(self, event: ChannelEvent) -> None:
         self.refused = True
@@ -299,6 +305,7 @@ class Legs:
         CelKind.LINKEDID_END: _linked_end,
         Marker.ARRIVED: _arrived,
         Marker.REFUSED: _refused,
+        Marker.CASE: _handed_to_us,
         Marker.SURVIVAL: _survival,
         Marker.QUEUE: _queue,
         Marker.QUEUE_LEFT: _queue_left,

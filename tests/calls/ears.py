@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from tests.calls.city import City
 
 _PROMPT = re.compile(
-    r"/sounds/(?:[a-z]{2}|music/[a-z]{2}(?:-[a-z0-9-]+)?(?:\.news)?)/(?:[0-9]{2}-)?([a-z0-9-]+)\.wav"
+    r"/sounds/(?:[a-z]{2}|music/[a-z]{2}(?:-[a-z0-9-]+)?(?:\.news)?)/(?:digits/|[0-9]{2}-)?([a-z0-9-]+)\.wav"
 )
 # What is on air, said by us or joined for the waiting music.
 _NEWS = re.compile(r"(?:news|incident)-[0-9a-f]{12}")

@@ -9,7 +9,14 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from core.settings import CHECKOUT
 from tickets import service
+from tickets.acts import Actor
+from tickets.channels import Channel
+from tickets.city import city_of
+from tickets.life.drafts import Draft
+from tickets.life.facts import Person
+from tickets.life.intake import Submission, register
 from tickets.models import Ticket, TicketDay, TicketEvent
 from tickets.numbers import is_ticket_number, ticket_number
 from tickets.outcomes import Outcome
@@ -404,3 +411,69 @@ async def test_the_story_of_a_ticket_cannot_be_rewritten(sessions: Sessions, cha
             await session.execute(text(change))
     async with sessions() as session:
         assert len((await session.scalars(select(TicketEvent))).all()) == 1
+
+
+POLICE_CALL = {"line": "police", "caller": "13812345678", "started_at": MORNING}
+
+
+async def pushed(sessions: Sessions, key: str, phone: str | None = "13812345678") -> str:
+    """A case of the police that comes in a minute after MORNING; returns its ticket's number."""
+    case = Submission(
+        Channel.POLICE, key, Draft(title="噪音", details="邻里噪音"), phone, at=MORNING + MINUTE
+    )
+    async with sessions.begin() as session:
+        ticket, _ = await register(session, city_of(CONFIG), case, Person("110", Actor.CHANNEL))
+        return ticket.number
+
+
+MINUTE = timedelta(minutes=1)
+CONFIG = CHECKOUT / "config"
+
+
+async def test_a_voice_gets_the_ticket_of_the_case_that_came_ahead(sessions: Sessions) -> None:
+    number = await pushed(sessions, "J1")
+    call = a_call("v", **(POLICE_CALL | {"started_at": MORNING + 2 * MINUTE}), case="")
+    assert await opened(sessions, call) == {}
+    await closed(sessions, ended(call, Outcome.ABANDONED))
+    ticket = await the_ticket(sessions, "v")
+    assert (ticket.number, ticket.state, ticket.external_id) == (number, TicketState.NEW, "J1")
+    assert ticket.outcome is Outcome.ABANDONED
+
+
+async def test_a_case_is_written_into_the_ticket_of_the_voice_that_came_ahead(
+    sessions: Sessions,
+) -> None:
+    given = await opened(sessions, a_call("v", **POLICE_CALL, case=""))
+    assert await pushed(sessions, "J1") == given["v"]
+    # Told once more, and another case of the same caller.
+    assert await pushed(sessions, "J1") == given["v"]
+    assert await pushed(sessions, "J2") != given["v"]
+
+
+async def test_a_case_number_from_the_switch_decides_before_the_callers_number(
+    sessions: Sessions,
+) -> None:
+    other = await pushed(sessions, "J1")
+    right = await pushed(sessions, "聊J-2", phone=None)
+    voice = a_call("v", **POLICE_CALL, case="J-3")
+    late = a_call("w", **(POLICE_CALL | {"caller": None}), case="J-3")
+    given = await opened(sessions, voice, late)
+    assert set(given) == {"v", "w"}
+    assert not {other, right} & set(given.values())
+    assert await pushed(sessions, "J-3", phone=None) == given["v"]
+
+
+async def test_citizens_own_calls_have_nothing_to_do_with_cases(sessions: Sessions) -> None:
+    number = await pushed(sessions, "J1")
+    given = await opened(sessions, a_call("own", caller="13812345678"))
+    assert given["own"] != number
+
+
+async def test_a_second_call_does_not_disturb_a_case_that_is_told_again(
+    sessions: Sessions,
+) -> None:
+    number = await pushed(sessions, "J1")
+    await opened(sessions, a_call("v", **POLICE_CALL, case=""))
+    second = await opened(sessions, a_call("w", **POLICE_CALL, case=""))
+    assert await pushed(sessions, "J1") == number
+    assert second["w"] != number

@@ -156,7 +156,7 @@ def shipped_inventory() -> Inventory:
     prompts = PromptFile.read(CONFIG / "prompts.toml")
     return Inventory(
         prompts={language: frozenset(prompts.sentences(language)) for language in ("zh", "en")},
-        queues=frozenset({"GEN", "ENT", "EN"}),
+        queues=frozenset({"GEN", "ENT", "EN", "P110"}),
         partners=frozenset({"110", "12348"}),
     )
 

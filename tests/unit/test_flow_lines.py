@@ -31,6 +31,7 @@ def test_the_shipped_lines_lead_every_number_to_its_flow() -> None:
     flows = {number: line.flow for line in lines.lines for number in line.numbers}
     assert flows["12345"] == flows["8200001"] == "direct"
     assert flows["8212345"] == "menu"
+    assert [line.code for line in lines.lines if line.partner == "110"] == ["police"]
     emergency = {partner.code for partner in lines.partners if partner.emergency}
     assert emergency == {"110", "119", "120"}
     assert lines.partners[0].numbers == ("110", "1101")
@@ -56,6 +57,7 @@ def test_the_shipped_lines_lead_every_number_to_its_flow() -> None:
         (LINE.replace("甲", "a\\nexten => 1"), 1, "printable"),
         (LINE.replace('code = "a"', 'code = "a,b"'), 1, "'code'"),
         (LINE + "colour = 1\n", 1, "'colour' is not known"),
+        (LINE + 'partner = "110"\n', 1, "no partner line '110'"),
         (LINE + PARTNER + PARTNER, 13, "partner code 110"),
         (LINE + PARTNER.replace("20", "'soon'"), 6, "'answer_timeout'"),
         (LINE + PARTNER.replace("true", "1"), 6, "'emergency'"),

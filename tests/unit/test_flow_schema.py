@@ -18,7 +18,7 @@ def test_the_committed_schema_is_the_verbs_own() -> None:
     )
 
 
-@pytest.mark.parametrize("flow", ["direct", "menu"])
+@pytest.mark.parametrize("flow", ["direct", "menu", "police"])
 def test_every_shipped_flow_names_its_schema(flow: str) -> None:
     first = (CONFIG / f"flows/{flow}.yaml").read_text().splitlines()[0]
     assert first == "# yaml-language-server: $schema=flow.schema.json"

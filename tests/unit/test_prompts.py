@@ -53,7 +53,7 @@ USED = (
     "busy", "degraded", "survey", "survey-thanks", "closed", "goodbye", "code-is",
     "transfer-failed", "queue-youarenext", "queue-thereare", "queue-callswaiting",
     "agent-signed-in", "agent-signed-out", "beep", "agent/8013", "digits/0", "digits/9",
-    "digits/20",
+    "digits/20", "greeting-police", "from-110", "case-ends",
 )  # fmt: skip
 
 
