@@ -24,8 +24,9 @@ Sessions = async_sessionmaker[AsyncSession]
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     shutil.copytree(CONFIG, tmp_path / "config")
-    for path in (tmp_path / "config/flows").glob("menu*.yaml"):
-        path.unlink()
+    for name in ("menu", "police"):
+        for path in (tmp_path / "config/flows").glob(f"{name}*.yaml"):
+            path.unlink()
     return Settings(home=tmp_path, config_dir=tmp_path / "config")
 
 
