@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cli import ticket_cards, ticket_export, ticket_find, ticket_views
+from cli import ticket_cards, ticket_export, ticket_find, ticket_together, ticket_views
 from cli.outbound import place
 from cli.person import By
 from cli.reading import moment, read, write
@@ -34,6 +34,9 @@ app.command("find")(ticket_find.find)
 app.command("export")(ticket_export.export)
 for command in ("views", "save-view", "drop-view"):
     app.command(command)(getattr(ticket_views, command.replace("-", "_")))
+app.command("followers")(ticket_together.followers)
+app.command("reply-follower")(ticket_together.reply_follower)
+app.command("pass-down")(ticket_together.pass_task_down)
 
 Number = Annotated[str, typer.Argument(help="The ticket's number.")]
 Role = Annotated[Actor, typer.Option("--as", help="The role in which you act.")]

@@ -22,6 +22,7 @@ class Guard(StrEnum):
     CLASSIFIED = "classified"
     DUPLICATES_CHECKED = "duplicates-checked"
     MASKING_SET = "masking-set"
+    KNOWN_UNITS = "known-units"
     LEAD_UNIT = "lead-unit"
     WITHIN_RETURN_LIMIT = "within-return-limit"
     RETURN_REASON = "return-reason"
@@ -52,6 +53,7 @@ class Guard(StrEnum):
     SUPERVISION_CAUSE = "supervision-cause"
     SAME_DEMAND = "same-demand"
     CONTACTS_KEPT = "contacts-kept"
+    FOLLOWERS_REPLIED = "followers-replied"
     OWN_WORDS = "own-words"
     WITHIN_30_DAYS = "within-30-days"
     NOBODY_HEARD = "nobody-heard"
@@ -75,6 +77,7 @@ _SENTENCES: Mapping[Guard, str] = {
     Guard.CLASSIFIED: "Category, area, urgency and lead unit must be set.",
     Guard.DUPLICATES_CHECKED: "Somebody must have looked for the same matter in other tickets.",
     Guard.MASKING_SET: "It must be said who may know the citizen's name and number.",
+    Guard.KNOWN_UNITS: "Every unit named must be one of units.csv or areas.toml.",
     Guard.LEAD_UNIT: "Only the lead unit may do this.",
     Guard.WITHIN_RETURN_LIMIT: "A return may be asked for within two working days of dispatch.",
     Guard.RETURN_REASON: "A return needs its reason and the basis in law.",
@@ -104,7 +107,8 @@ _SENTENCES: Mapping[Guard, str] = {
     Guard.UNREASONABLE_PROVEN: "Evidence and the basis in law must be on file.",
     Guard.SUPERVISION_CAUSE: "A card, a redo, a leader's note or the media must be the cause.",
     Guard.SAME_DEMAND: "Both tickets must ask for the same.",
-    Guard.CONTACTS_KEPT: "Every citizen must stay with the main ticket and get a reply.",
+    Guard.CONTACTS_KEPT: "Every citizen must stay with a main ticket that is open.",
+    Guard.FOLLOWERS_REPLIED: "Each citizen whose ticket was merged must have a reply of their own.",
     Guard.OWN_WORDS: "The citizen's own recorded words or message code must be on file.",
     Guard.WITHIN_30_DAYS: "A matter is reopened within 30 days of its closing.",
     Guard.NOBODY_HEARD: "The call must have ended without leaving work for a person.",

@@ -16,6 +16,7 @@ from core.clock import utc_now
 from core.secrets import ensure_secrets
 from core.settings import Settings
 from tests.integration.ticket_life import LEAD, OTHER, Life
+from tickets.acts import Act
 from tickets.cards.timer import watch
 from tickets.life.repeats import forget
 from tickets.states import TicketState
@@ -199,3 +200,49 @@ async def test_who_wrote_into_a_ticket_stays_on_record(
         last = await session.scalar(text("SELECT changed_by FROM matter"))
     assert lines.all() == [("review-1 (reviewer)", "wrote area")]
     assert last == "review-1 (reviewer)"
+
+
+async def test_a_follower_is_replied_to_and_a_task_passed_down_over_http(
+    api: httpx.AsyncClient, life: Life
+) -> None:
+    life.now = utc_now()
+    main, number = [await life.in_state(TicketState.SIGNED) for _ in range(2)]
+    merge = {"main": main, "reason": "同一事项"}
+    await api.post(f"/tickets/{number}/acts/merge", json=merge, headers=REVIEWER)
+    for act in (Act.FEED_BACK, Act.REPLY):
+        await life.act(main, act)
+    body = {"delivered_by": "短信"}
+    place = f"/tickets/{main}/followers"
+    refused = await api.post(f"{place}/{number}/reply", json=body, headers=UNIT)
+    assert refused.status_code == 400
+    done = await api.post(f"{place}/{number}/reply", json=body, headers=REVIEWER)
+    assert done.status_code == 200, done.text
+    [follower] = (await api.get(place, headers=REVIEWER)).json()
+    assert (follower["number"], follower["delivered_by"]) == (number, "短信")
+    other = await life.in_state(TicketState.SIGNED)
+    for handle, unit, problem in (("2 wd", OTHER, "not-a-unit-below"), ("soon", OTHER, "refused")):
+        wish = {"unit": unit, "handle": handle}
+        down = await api.post(f"/tickets/{other}/pass-down", json=wish, headers=UNIT)
+        assert down.json()["type"] == f"urn:hotline:{problem}"
+
+
+async def test_a_request_whose_database_dies_says_so_and_changes_nothing(
+    api: httpx.AsyncClient, life: Life
+) -> None:
+    number = await life.in_state(TicketState.DISPATCHED)
+    async with life.sessions() as blocking, blocking.begin():
+        await blocking.execute(text("LOCK TABLE ticket_event IN ACCESS EXCLUSIVE MODE"))
+        sent = asyncio.create_task(api.post(f"/tickets/{number}/acts/sign", headers=UNIT))
+        killed = 0
+        while not killed:
+            await asyncio.sleep(0.02)
+            killed = await blocking.scalar(
+                text(
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_locks"
+                    " WHERE NOT granted AND relation = 'ticket_event'::regclass"
+                )
+            )
+    answer = await sent
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:hotline:database-away")
+    assert (await life.look(number)).ticket.state is TicketState.DISPATCHED
+    assert (await api.post(f"/tickets/{number}/acts/sign", headers=UNIT)).status_code == 200

@@ -170,22 +170,6 @@ def _follow_up_starts(case: Case, act: Act) -> None:
     start(case, ClockKind.FOLLOW_UP, FOLLOW_UP_LIMIT, "follow-up")
 
 
-def _earliest(case: Case, act: Act) -> None:
-    """The main ticket keeps the earlier promise of the two; the merged one's clocks stop."""
-    if case.main is not None:
-        _hurry(case.main, case.picture)
-    stop(case.picture.running(), case.at, act)
-
-
-def _hurry(main: Picture, merged: Picture) -> None:
-    for theirs in merged.running():
-        for ours in _running(main, theirs.kind):
-            if theirs.due_at < ours.due_at:
-                ours.hurried_from = ours.hurried_from or ours.due_at
-                ours.first_due_at = min(ours.first_due_at, theirs.due_at)
-                ours.promise(theirs.due_at)
-
-
 def _stops(case: Case, act: Act) -> None:
     stop(case.picture.running(), case.at, act)
 
@@ -206,6 +190,7 @@ _EFFECTS: Mapping[Clock, Callable[[Case, Act], None]] = {
     Clock.STOPS_IF_ACCEPTED: _stops_if_accepted,
     Clock.NEVER_STOPPED: _never_stopped,
     Clock.FOLLOW_UP_STARTS: _follow_up_starts,
-    Clock.EARLIEST: _earliest,
+    # The main ticket takes the earlier promise by the effect of the merge; these clocks stop.
+    Clock.EARLIEST: _stops,
     Clock.STOPS: _stops,
 }

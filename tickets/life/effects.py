@@ -5,6 +5,7 @@ from datetime import datetime
 
 from core.clock import local_day
 from tickets.acts import Act
+from tickets.life.following import follow, part
 from tickets.life.judging import LONGEST_PAUSES_DAYS
 from tickets.life.models import Task
 from tickets.life.picture import Case, Picture
@@ -107,6 +108,8 @@ def _redo(case: Case) -> None:
     matter = case.picture.matter
     matter.redos += 1
     matter.attempts = 0
+    for follower in case.picture.followers:
+        follower.delivered_at = follower.delivered_by = None
     _supervise(case)
     _open_lead(case)
 
@@ -119,10 +122,13 @@ def _merge(case: Case) -> None:
     end_tasks(case.picture, case.at, "merged")
     if case.main is not None:
         case.picture.matter.main_id = case.main.ticket.id
+        follow(case.picture, case.main, case.at)
 
 
 def _unmerge(case: Case) -> None:
     case.picture.matter.main_id = None
+    if case.main is not None:
+        part(case.picture, case.main, case.city, case.at)
 
 
 def _withdraw(case: Case) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from core.clock import local_day
 from core.errors import HotlineError
 from core.masking import mask_text
+from tickets.acts import Actor
 from tickets.durations import Span, Unit
 from tickets.followup.choosing import passed_over
 from tickets.followup.rules import MOST_ATTEMPTS
@@ -14,7 +15,7 @@ from tickets.followup.words import Means
 from tickets.guards import Guard
 from tickets.life.picture import Case
 from tickets.life.words import ClockKind
-from tickets.states import Move
+from tickets.states import OPEN, Move
 
 RETURN_LIMIT = Span(2, Unit.WORKDAYS)
 LONGEST_PAUSE_DAYS = 30
@@ -24,6 +25,7 @@ MOST_REDOS = 2
 REOPEN_DAYS = 30
 # Complaints are answered by the head of the unit, and so is whatever is supervised.
 _HEAD_SIGNS = ("TS",)
+_MOMENT = timedelta(microseconds=1)
 _IDENTITY = re.compile(r"[1-9][0-9]{16}[0-9Xx]")
 
 
@@ -48,6 +50,12 @@ def _classified(case: Case) -> bool:
     return None not in (matter.type, matter.urgency, matter.category, matter.area, case.lead)
 
 
+def _known_units(case: Case) -> bool:
+    facts = case.facts
+    named = (facts.lead or case.lead, *facts.co, *(task.unit for task in facts.tasks))
+    return all(code in case.city.units.by_code for code in named if code is not None)
+
+
 def _within_return_limit(case: Case) -> bool:
     since = case.picture.dispatched_at
     return since is not None and case.at < case.city.time.deadline(since, RETURN_LIMIT).at
@@ -57,9 +65,10 @@ def _tasks_in_time(case: Case) -> bool:
     clock = case.picture.clock(ClockKind.HANDLE)
     if clock is None or not case.facts.tasks:
         return False
-    day_before = local_day(clock.due_at) - timedelta(1)
+    last = local_day(clock.due_at - _MOMENT)
+    day_before = next(case.city.time.workdays.before(last))
     ends = [case.city.time.deadline(case.at, task.handle).at for task in case.facts.tasks]
-    return all(local_day(end - timedelta(microseconds=1)) < day_before for end in ends)
+    return all(local_day(end - _MOMENT) <= day_before for end in ends)
 
 
 def _extension_left(case: Case) -> bool:
@@ -167,8 +176,10 @@ HOLDS: Mapping[Guard, Callable[[Case], bool]] = {
         case.facts.duplicates_checked or case.picture.matter.duplicates_checked
     ),
     Guard.MASKING_SET: lambda case: bool(case.facts.secrecy or case.picture.matter.secrecy),
+    Guard.KNOWN_UNITS: _known_units,
+    # A row may be for the desk or a timer too: among units it is the lead's alone.
     Guard.LEAD_UNIT: lambda case: (
-        case.person.unit is not None and case.person.unit == case.picture.matter.lead
+        case.person.role is not Actor.UNIT or case.person.unit == case.picture.matter.lead
     ),
     Guard.WITHIN_RETURN_LIMIT: _within_return_limit,
     Guard.RETURN_REASON: lambda case: bool(case.facts.return_reason and case.facts.basis.strip()),
@@ -204,7 +215,10 @@ HOLDS: Mapping[Guard, Callable[[Case], bool]] = {
     Guard.UNREASONABLE_PROVEN: lambda case: bool(case.facts.evidence and case.facts.basis),
     Guard.SUPERVISION_CAUSE: _says("cause"),
     Guard.SAME_DEMAND: _same_demand,
-    Guard.CONTACTS_KEPT: lambda case: case.main is not None,
+    Guard.CONTACTS_KEPT: lambda case: case.main is not None and case.main.ticket.state in OPEN,
+    Guard.FOLLOWERS_REPLIED: lambda case: all(
+        follower.delivered_at is not None for follower in case.picture.followers
+    ),
     Guard.OWN_WORDS: _says("own_words"),
     Guard.WITHIN_30_DAYS: _within_30_days,
     # The ledger judges these itself, in the batch that ends a call.

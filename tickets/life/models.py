@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import INSTANT, Base, words
@@ -110,6 +111,40 @@ class Task(Base):
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT)
     ended_as: Mapped[str | None]
     reply: Mapped[str] = mapped_column(server_default="")
+
+
+class Follower(Base):
+    """A citizen whose ticket was merged into a main one, and the reply of their own.
+
+    `promises` are the deadlines they were given, by clock. `via_id` is the merged ticket that
+    brought this one along when it was merged itself.
+    """
+
+    __tablename__ = "ticket_follower"
+    __table_args__ = (
+        CheckConstraint("main_id <> from_id", name="not_following_itself"),
+        CheckConstraint(
+            "(delivered_at IS NULL) = (delivered_by IS NULL)", name="delivered_by_something"
+        ),
+        Index(
+            "uq_ticket_follower_one_main",
+            "from_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_ticket_follower_main", "main_id", postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    main_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    from_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    via_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    since_at: Mapped[datetime] = mapped_column(INSTANT)
+    promises: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    reply: Mapped[str] = mapped_column(server_default="")
+    delivered_by: Mapped[str | None]
+    delivered_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    ended_at: Mapped[datetime | None] = mapped_column(INSTANT)
 
 
 class RunningClock(Base):

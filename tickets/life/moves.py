@@ -22,6 +22,7 @@ from tickets.followup.opening import keep_in_step
 from tickets.life import effects, repository
 from tickets.life.clocks import wind
 from tickets.life.facts import Facts, Person
+from tickets.life.following import follows
 from tickets.life.holders import INTAKE, holding
 from tickets.life.judging import judge
 from tickets.life.models import Hop
@@ -66,11 +67,14 @@ async def carry_out(
     ChangedMeanwhile, IllegalMove, NotTheirMove and GuardsUnmet; none of them changes anything.
     """
     facts = facts or Facts()
-    pictures = await repository.lock(session, number, *([facts.main] if facts.main else ()))
+    other = await repository.main_of(session, number) if act is Act.UNMERGE else facts.main
+    pictures = await repository.lock(session, number, *([other] if other else ()))
     picture = _named(pictures, number)
     if version is not None and version != picture.matter.version:
         raise ChangedMeanwhile(number)
-    main = _named(pictures, facts.main) if facts.main and facts.main != number else None
+    main = _named(pictures, other) if other and other != number else None
+    if act is Act.UNMERGE and main is not None and not follows(picture, main):
+        raise ChangedMeanwhile(number)
     case = Case(picture, person, facts, at or utc_now(), city, main)
     row = move(picture.ticket.state, act, person.role)
     judge(row, case)

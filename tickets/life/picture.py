@@ -1,11 +1,11 @@
 """A ticket with all that a move looks at and changes, locked until the transaction ends."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tickets.city import City
 from tickets.life.facts import Facts, Person
-from tickets.life.models import Hop, Matter, RunningClock, Task
+from tickets.life.models import Follower, Hop, Matter, RunningClock, Task
 from tickets.life.words import ClockKind, TaskRole
 from tickets.limits import Limits
 from tickets.models import Ticket
@@ -13,13 +13,17 @@ from tickets.models import Ticket
 
 @dataclass(slots=True)
 class Picture:
-    """The rows of one ticket. `tasks` were open when it was loaded; `clocks` are all, by age."""
+    """The rows of one ticket. `tasks` were open when it was loaded; `clocks` are all, by age.
+
+    `followers` are the citizens whose tickets were merged into this one.
+    """
 
     ticket: Ticket
     matter: Matter
     tasks: list[Task]
     clocks: list[RunningClock]
     hop: Hop | None
+    followers: list[Follower] = field(default_factory=list)
 
     @property
     def lead_task(self) -> Task | None:

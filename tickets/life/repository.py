@@ -5,9 +5,10 @@ from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from core.clock import utc_now
-from tickets.life.models import Hop, Matter, RunningClock, Task
+from tickets.life.models import Follower, Hop, Matter, RunningClock, Task
 from tickets.life.picture import Picture
 from tickets.models import Ticket, TicketEvent
 from tickets.states import TicketState
@@ -40,6 +41,7 @@ async def keep(session: AsyncSession, picture: Picture) -> None:
     await session.flush()
     session.add_all(picture.tasks)
     session.add_all(picture.clocks)
+    session.add_all(picture.followers)
     if picture.hop is not None:
         session.add(picture.hop)
     await session.flush()
@@ -61,6 +63,18 @@ async def all_tasks(session: AsyncSession, ticket_id: int) -> Sequence[Task]:
     """Return the tasks of a ticket, the ended ones too, oldest first."""
     rows = await session.scalars(select(Task).where(Task.ticket_id == ticket_id).order_by(Task.id))
     return rows.all()
+
+
+async def main_of(session: AsyncSession, number: str) -> str | None:
+    """Return the number of the ticket into which this one is merged."""
+    merged, main = aliased(Ticket), aliased(Ticket)
+    found: str | None = await session.scalar(
+        select(main.number)
+        .join(Follower, Follower.main_id == main.id)
+        .join(merged, merged.id == Follower.from_id)
+        .where(merged.number == number, Follower.ended_at.is_(None))
+    )
+    return found
 
 
 async def suspended_until(session: AsyncSession, day: date) -> Sequence[str]:
@@ -92,12 +106,19 @@ async def _picture(session: AsyncSession, ticket: Ticket) -> Picture:
         .where(Hop.ticket_id == ticket.id, Hop.until_at.is_(None))
         .execution_options(populate_existing=True)
     )
+    followers = await session.scalars(
+        select(Follower)
+        .where(Follower.main_id == ticket.id, Follower.ended_at.is_(None))
+        .order_by(Follower.id)
+        .execution_options(populate_existing=True)
+    )
     return Picture(
         ticket=ticket,
         matter=await _matter(session, ticket.id),
         tasks=list(tasks.all()),
         clocks=list(clocks.all()),
         hop=hop.one_or_none(),
+        followers=list(followers.all()),
     )
 
 
