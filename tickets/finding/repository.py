@@ -90,7 +90,7 @@ def conditions(wanted: Wanted, city: City) -> list[ColumnElement[bool]]:
     if wanted.due_before is not None:
         found.append(Facets.due_at < wanted.due_before)
     if wanted.caller is not None:
-        found.append(_of_caller(plain_number(wanted.caller) or ""))
+        found.append(of_caller(plain_number(wanted.caller) or ""))
     return found
 
 
@@ -99,7 +99,8 @@ def has_task(unit: str) -> ColumnElement[bool]:
     return exists().where(Task.ticket_id == Facets.ticket_id, Task.unit == unit)
 
 
-def _of_caller(number: str) -> ColumnElement[bool]:
+def of_caller(number: str) -> ColumnElement[bool]:
+    """A ticket of this number, as the caller or as the contact."""
     called = select(Ticket.id).where(Ticket.caller == number)
     named = select(Matter.ticket_id).where(Matter.contact_phone == number)
     return Facets.ticket_id.in_(union(called, named))
@@ -128,14 +129,19 @@ async def page(
     if places is None:
         return []
     ids = list(await session.scalars(places))
+    found = await by_ids(session, ids)
+    return [found[ticket_id] for ticket_id in ids]
+
+
+async def by_ids(session: AsyncSession, ids: Sequence[int]) -> dict[int, Found]:
+    """Return tickets with their matters by id."""
     rows = await session.execute(
         select(Ticket, Matter, Facets)
         .join(Matter, Matter.ticket_id == Ticket.id)
         .join(Facets, Facets.ticket_id == Ticket.id)
         .where(Ticket.id.in_(ids))
     )
-    found = {row.Ticket.id: Found(row.Ticket, row.Matter, row.Facets) for row in rows}
-    return [found[ticket_id] for ticket_id in ids]
+    return {row.Ticket.id: Found(row.Ticket, row.Matter, row.Facets) for row in rows}
 
 
 async def count(session: AsyncSession, question: Question, most: int) -> int:

@@ -15,7 +15,7 @@ from core.errors import HotlineError
 LONGEST_QUESTION = 100
 _MOST_WORDS = 8
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_NUMBER = re.compile(r"[0-9]([ -]?[0-9]){5,}", re.ASCII)
+NUMBER = re.compile(r"[0-9]([ -]?[0-9]){5,}", re.ASCII)
 _EPOCH = date(1970, 1, 1)
 # Days are marked in blocks of 1, 4, 16, 64, 256 and 1024, by one Hangul character each.
 _LEVELS = 6
@@ -35,11 +35,16 @@ class Block:
     level: int
     number: int
 
+    @classmethod
+    def of(cls, day: date, level: int) -> "Block":
+        """Return the block of a level that a day is in."""
+        return cls(level, (day - _EPOCH).days // 4**level)
+
     @property
     def mark(self) -> str:
         """The pattern of the tickets that were opened in these days, and few others."""
         code = _FIRST_MARK + self.level * _MARKS_OF_LEVEL + self.number % _MARKS_OF_LEVEL
-        return _pattern(chr(code))
+        return pattern(chr(code))
 
     @property
     def begin(self) -> datetime:
@@ -57,14 +62,14 @@ def patterns(question: str) -> list[str]:
     if len(question) > LONGEST_QUESTION:
         raise BadSearch(f"Search for {LONGEST_QUESTION} characters at most.")
     said = plain(question)
-    if _NUMBER.search(said):
+    if NUMBER.search(said):
         raise BadSearch(
             "Numbers are kept out of the text. A caller's tickets are found by `caller`."
         )
     words = list(dict.fromkeys(said.split()))
     if not words or len(words) > _MOST_WORDS:
         raise BadSearch(f"Search for 1 to {_MOST_WORDS} words.")
-    return [_pattern(word) for word in words]
+    return [pattern(word) for word in words]
 
 
 def plain(text: str) -> str:
@@ -86,6 +91,7 @@ def blocks(first: date, last: date) -> Iterator[Block]:
         day -= 4**level
 
 
-def _pattern(word: str) -> str:
+def pattern(word: str) -> str:
+    """Return what a text that has these characters in a row is LIKE."""
     letters = (f"\\{letter}" if letter in "\\%_" else letter for letter in word)
     return f"%A{'A'.join(letters)}A%"
