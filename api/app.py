@@ -36,6 +36,7 @@ from api import (
     staffing,
     ticket_reports,
     tickets,
+    transfer_advice,
     transfers,
     views,
     year_on_year,
@@ -81,6 +82,7 @@ ROOMS = (
     flow_aliases,
     flows,
     incidents,
+    transfer_advice,
     transfers,
     agent_report,
 )

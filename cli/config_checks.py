@@ -24,6 +24,8 @@ from tickets.followup.rules import load_follow_up_rules
 from tickets.limits_file import load_rules
 from tickets.routes_file import load_routes
 from tickets.units import Units, load_units
+from transfers.catalogue import load_catalogue as load_transfer_catalogue
+from transfers.hints import load_hints
 from transfers.partners import load_partners
 
 Load = Callable[[Settings], object]
@@ -100,6 +102,8 @@ _TOP: dict[str, Load] = {
     "limits.toml": lambda settings: load_rules(settings.config_dir / "limits.toml"),
     "followup.toml": _follow_up,
     "exchange.toml": lambda settings: load_peers(settings.config_dir),
+    "hints.toml": lambda settings: load_hints(settings.config_dir),
+    "transfer_catalogue.csv": lambda settings: load_transfer_catalogue(settings.config_dir),
     "areas.toml": _units,
     "units.csv": _units,
     "categories.csv": _categories,

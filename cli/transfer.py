@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
 
@@ -19,6 +20,8 @@ from reports.transfers import newest_attempts, transfer_counts
 from telephony.ami import Ami
 from telephony.journal import Journal
 from transfers.board import Situation
+from transfers.catalogue import catalogue_of, search
+from transfers.hints import hints_in, hints_of
 from transfers.partners import load_partners
 from transfers.service import NoCall, Start, Step, Transfers
 from transfers.states import MOVES, Act, Mode
@@ -60,6 +63,41 @@ def lines(as_json: AsJson = False) -> None:
     ]
     headings = ("line", "name", "keys", "numbers", "hours", "at once", "rings s")
     print_table(headings, rows, right="at once,rings s")
+
+
+@app.command("catalogue")
+def catalogue(
+    words: Annotated[list[str] | None, typer.Argument(help="What the matter is about.")] = None,
+    limit: Annotated[int, typer.Option("-n", min=1, max=300, help="How many.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Say which matters go to which line (转接事项清单), by any words of theirs."""
+    items = catalogue_of(get_settings().config_dir)
+    found = search(items, " ".join(words or ()), limit)
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    rows = [(f"{one.source} → {one.target}", one.group, one.title) for one in found]
+    print_table(("who to whom", "class", "matter"), rows)
+    if not found:
+        out.print("No agreed matter fits; the two sides decide in a three-party call.")
+
+
+@app.command("hints")
+def hints(
+    text: Annotated[str, typer.Argument(help="What the caller said, as an agent notes it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what words hint at: danger to life (E1), a hazard (E2), public order (S1)."""
+    hits = hints_in(text, hints_of(get_settings().config_dir))
+    if as_json:
+        print_json([{"code": h.hint.code, "act": h.hint.act, "words": h.words} for h in hits])
+        return
+    rows = [
+        (h.hint.code, h.hint.title, h.hint.act, " ".join(h.words), " ".join(h.hint.to))
+        for h in hits
+    ]
+    print_table(("list", "what", "suggests", "words", "lines"), rows)
 
 
 @app.command("show")

@@ -464,3 +464,14 @@ async def test_a_line_is_looked_at_before_its_hour(api: httpx.AsyncClient) -> No
     assert found["told"][0]["kind"] == "waits in"
     assert (await api.get("/api/lines/nowhere/at")).status_code == 404
     assert (await api.get("/api/lines/12345/at?instant=0001-01-01T00:00")).status_code == 400
+
+
+async def test_what_goes_where_and_what_notes_hint_at_is_told_as_the_agent_types(
+    api: httpx.AsyncClient,
+) -> None:
+    found = (await api.get("/api/transfer-catalogue", params={"q": "酒驾"})).json()
+    assert found[0]["target"] == "110"
+    assert len((await api.get("/api/transfer-catalogue", params={"limit": 300})).json()) == 169
+    (hint,) = (await api.post("/api/hints", json={"text": "她想跳楼"})).json()
+    assert (hint["code"], hint["act"], hint["to"][0]) == ("E1", "emergency", "110")
+    assert (await api.post("/api/hints", json={"text": "x" * 20_001})).status_code == 422
