@@ -152,6 +152,8 @@ def _values(settings: Settings, plan: Plan, modules: Path) -> dict[str, object]:
         "node": settings.node,
         "bind": settings.bind,
         "sip_port": settings.sip_port,
+        "phone_port": settings.phone_port,
+        "seats": settings.seat_phones_dir,
         "rtp_start": settings.rtp_start,
         "rtp_end": settings.rtp_end,
         "ami_port": settings.ami_port,

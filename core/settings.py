@@ -121,6 +121,11 @@ class Settings(BaseSettings):
         return self.phone_url or f"ws://{self.bind}:{self.phone_port}/ws"
 
     @property
+    def seat_phones_dir(self) -> Path:
+        """One file for each seat that was ever used with a browser's phone, read by the switch."""
+        return self.home / "asterisk/etc/seats"
+
+    @property
     def console_dir(self) -> Path:
         """The built web console; missing until `up` or `console build` made it."""
         return self.home / "console"

@@ -26,7 +26,15 @@ from stack.take_in import take_in_flows
 
 LONGEST_START = 120.0
 READ_ONLY_AT_START = frozenset(
-    {"asterisk.conf", "cel_custom.conf", "logger.conf", "manager.conf", "modules.conf", "rtp.conf"}
+    {
+        "asterisk.conf",
+        "cel_custom.conf",
+        "http.conf",
+        "logger.conf",
+        "manager.conf",
+        "modules.conf",
+        "rtp.conf",
+    }
 )
 
 

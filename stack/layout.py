@@ -78,6 +78,7 @@ def _make_service_folders(settings: Settings) -> None:
         settings.home / "redis",
         asterisk,
         asterisk / "etc",
+        settings.seat_phones_dir,
         asterisk / "lib",
         asterisk / "lib/cache",
         asterisk / "data",

@@ -12,6 +12,7 @@ def check_ports(settings: Settings) -> None:
         "HOTLINE_AGI_PORT": ("127.0.0.1", settings.agi_port),
         "HOTLINE_AMI_PORT": ("127.0.0.1", settings.ami_port),
         "HOTLINE_HTTP_PORT": (settings.api_host, settings.http_port),
+        "HOTLINE_PHONE_PORT": (settings.bind, settings.phone_port),
     }
     for name, address in tcp.items():
         _check(name, address, socket.SOCK_STREAM)

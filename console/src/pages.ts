@@ -3,7 +3,7 @@
  * pages/ and its words in i18n/messages/. `needs`: any of these permissions; none: whoever is
  * signed in. `open` pages need no sign-in; `bare` ones are drawn without the navigation.
  */
-import { DocumentChecked, HomeFilled } from "@element-plus/icons-vue";
+import { DocumentChecked, Headset, HomeFilled } from "@element-plus/icons-vue";
 import type { Component } from "vue";
 
 export interface Page {
@@ -22,6 +22,13 @@ export const PAGES: Page[] = [
     path: "/",
     icon: HomeFilled,
     component: () => import("@/pages/start/Start.vue"),
+  },
+  {
+    name: "desk",
+    path: "/desk",
+    needs: ["use-seat"],
+    icon: Headset,
+    component: () => import("@/pages/desk/Desk.vue"),
   },
   {
     name: "tickets",

@@ -7,11 +7,17 @@ import { asProblem, offline, problemOf } from "@/api/problem";
 
 export interface Person {
   name: string;
-  display: string;
-  roles: string[];
+  shown: string;
+  role: string;
+  title: string;
+  seat: string | null;
+  unit: string | null;
   permissions: string[];
+}
+
+interface Answer {
+  person: Person;
   csrf: string;
-  [more: string]: unknown;
 }
 
 async function ask(method: string, body?: object, csrf = ""): Promise<Response> {
@@ -32,10 +38,13 @@ async function ask(method: string, body?: object, csrf = ""): Promise<Response> 
 export const useSession = defineStore("session", () => {
   const person = ref<Person | null>(null);
   const asked = ref(false);
+  let csrf = "";
 
   async function take(response: Response): Promise<void> {
-    person.value = (await response.json()) as Person;
-    useToken(person.value.csrf);
+    const found = (await response.json()) as Answer;
+    person.value = found.person;
+    csrf = found.csrf;
+    useToken(csrf);
   }
 
   /** Ask the server once who this browser is. Throws a Problem only when it cannot be reached. */
@@ -56,7 +65,7 @@ export const useSession = defineStore("session", () => {
   }
 
   async function signOut(): Promise<void> {
-    await ask("DELETE", undefined, person.value?.csrf).catch(() => {});
+    await ask("DELETE", undefined, csrf).catch(() => {});
     forget();
   }
 
