@@ -6,6 +6,7 @@ import { defineStore } from "pinia";
 import { ref, shallowRef, watch } from "vue";
 
 import { answer, api, type Schema } from "@/api/client";
+import { recall, remember } from "@/desk/memory";
 import { startRinging, stopRinging } from "@/desk/ringing";
 import { Softphone, type LineState, type Quality, type Talk } from "@/desk/softphone";
 
@@ -39,8 +40,10 @@ export const usePhone = defineStore("phone", () => {
     (state) => (state === "ringing" ? startRinging() : stopRinging()),
   );
   setInterval(() => {
-    if (talk.value) void phone?.quality().then((found) => (quality.value = found));
-    else quality.value = null;
+    if (!talk.value) return;
+    void phone?.quality().then((found) => (quality.value = found));
+    const found = phone?.remembered();
+    if (found) remember(found);
   }, MEASURE_EVERY);
 
   /** Go on with the phone that the seat has; a page that was loaded anew comes here. */
@@ -64,10 +67,15 @@ export const usePhone = defineStore("phone", () => {
     windows.postMessage({ seat, by: me });
     const { account, secret, socket } = found;
     phone = new Softphone({ account, secret, socket }, audio, {
-      line: (state) => (line.value = state),
+      line: (state) => {
+        line.value = state;
+        const lost = state === "ready" ? recall(account) : null;
+        if (lost) phone?.retake(lost);
+      },
       talk: (now) => {
         talk.value = now;
         if (now?.state === "ringing") fault.value = null;
+        if (!now) [quality.value] = [null, remember(null)];
       },
       fault: (what) => (fault.value = what),
     });

@@ -23,6 +23,20 @@ export interface Talk {
   muted: boolean;
 }
 
+/** A talk as the page that comes next takes it up; `dialog` names it to the switch. */
+export interface Remembered {
+  account: string;
+  dialog: string;
+  call: string | null;
+  queue: string | null;
+}
+
+interface DialogId {
+  call_id: string;
+  local_tag: string;
+  remote_tag: string;
+}
+
 export interface Told {
   line(state: LineState): void;
   talk(talk: Talk | null): void;
@@ -36,6 +50,8 @@ export interface Quality {
   jitter: number;
 }
 
+// What is dialled with the name of a talk to take up (agents.dialplan).
+const RETAKE = "retake";
 // Seconds; a phone that vanished without a word is forgotten after this.
 const REGISTERED_FOR = 60;
 const MEDIA = {
@@ -47,6 +63,7 @@ const MEDIA = {
 export class Softphone {
   private readonly ua: JsSIP.UA;
   private readonly host: string;
+  private readonly account: string;
   private session: RTCSession | null = null;
   private talk: Talk | null = null;
   private stopped = false;
@@ -58,6 +75,7 @@ export class Softphone {
     private readonly told: Told,
   ) {
     this.host = new URL(account.socket).hostname;
+    this.account = account.account;
     this.ua = new JsSIP.UA({
       sockets: [new JsSIP.WebSocketInterface(account.socket)],
       uri: `sip:${account.account}@${this.host}`,
@@ -105,6 +123,29 @@ export class Softphone {
       queue: null,
       muted: false,
     });
+  }
+
+  /** Go on with a talk whose page is gone: the switch puts us in its place (RFC 3891). */
+  retake(lost: Remembered): void {
+    if (this.session) return;
+    const extraHeaders = [`Replaces: ${lost.dialog}`];
+    const options = { ...this.media(), extraHeaders };
+    this.take(this.ua.call(`sip:${RETAKE}@${this.host}`, options), {
+      state: "dialling",
+      call: lost.call,
+      queue: lost.queue,
+      muted: false,
+    });
+  }
+
+  /** What a page that comes after this one needs to go on with the talk; null outside of one. */
+  remembered(): Remembered | null {
+    // The library shows the parts of a dialog's name to nobody, though SIP gives them to both sides.
+    const dialog = (this.session as unknown as { _dialog?: { id: DialogId } } | null)?._dialog?.id;
+    if (!dialog || !this.talk || !this.session?.isEstablished()) return null;
+    const { call, queue } = this.talk;
+    const name = `${dialog.call_id};to-tag=${dialog.remote_tag};from-tag=${dialog.local_tag}`;
+    return { account: this.account, dialog: name, call, queue };
   }
 
   mute(on: boolean): void {
