@@ -1,1 +1,1 @@
-"""HTTP, thin: parse, ask, render. Reads only, loopback only: there are no users yet."""
+"""HTTP, thin: parse, ask, render; who asks, and whether they may, is found out at the door."""

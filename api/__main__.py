@@ -1,4 +1,4 @@
-"""The API process: `python -P -m api`. Loopback only, since nobody has to log in yet."""
+"""The API process: `python -P -m api`. Loopback only; TLS stands in front."""
 
 import ipaddress
 import socket
@@ -23,7 +23,7 @@ def listen(settings: Settings) -> socket.socket:
     """Open the port. Raises HotlineError when somebody else has it."""
     host = settings.bind if _is_loopback(settings.bind) else _LOOPBACK
     if host != settings.bind:
-        log.warning("the API has no users yet and stays on loopback", bind=settings.bind, on=host)
+        log.warning("the API speaks no TLS and stays on loopback", bind=settings.bind, on=host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -11,12 +11,15 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from redis.exceptions import RedisError
 
-from api.acting import Actor
-from api.errors import NotFound, Refused
+from api.acting import Actor, Principal, Who
+from api.errors import NotFound, NotPermitted, Refused
 from api.fields import Answer, Instant
 from api.resources import Open, Resources, Session
+from api.trail import entry_by, keep
 from core.clock import utc_now
 from core.errors import HotlineError
+from people.audit_log import What
+from people.roles import Permission
 from queues import agent_acts
 from queues.agent_acts import Person
 from queues.agent_history import history_of, spells_of
@@ -143,20 +146,35 @@ async def get_spells(
 
 
 @router.post("/{number}/acts")
-async def post_act(number: Number, body: ActBody, opened: Open, actor: Actor) -> AgentAnswer:
+async def post_act(
+    number: Number, body: ActBody, opened: Open, who: Who, actor: Actor
+) -> AgentAnswer:
     """Sign a seat in or out, begin or end a break, give it more time after a talk.
 
-    Whoever acts under another name than the seat's number is recorded as a supervisor.
+    Whoever acts for another seat than their own is recorded as a supervisor, and has to be one.
     """
+    mine = who.seat == number
+    if not mine:
+        await _force(opened, who, number, body)
     queues = load_queues(opened.settings)
     try:
         agent = find_agent(load_agents(opened.settings, queues), number)
     except UnknownSeatError as error:
         raise NotFound(str(error)) from error
     async with Ami.of(opened.settings) as ami:
-        await _act(ami, agent, body, opened, Person(actor))
+        await _act(ami, agent, body, opened, Person(number if mine else actor))
         state = await agent_acts.state_of(ami, agent, queues)
     return AgentAnswer.model_validate(state)
+
+
+async def _force(opened: Resources, who: Principal, number: str, body: ActBody) -> None:
+    """Keep that somebody acts for another's seat. Raises NotPermitted for who is no supervisor."""
+    if who.known is None:
+        return
+    if not who.may(Permission.FORCE_STATE):
+        raise NotPermitted(who.known.role.on_the_door)
+    entry = entry_by(who, What.FORCED, f"seat {number} {body.act}", body.reason)
+    await keep(opened, entry)
 
 
 async def _act(ami: Ami, agent: Agent, body: ActBody, opened: Resources, by: Person) -> None:

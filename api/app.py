@@ -1,9 +1,9 @@
-"""The HTTP API: thin, JSON, mostly reads. Nobody logs in yet, so it is served on loopback only."""
+"""The HTTP API: thin, JSON, mostly reads; every address needs a right (`api.rights`)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from api import (
     abandoned,
@@ -30,14 +30,17 @@ from api import (
     live,
     matters,
     outbound,
+    people,
     prompts,
     replays,
     reports,
     seat_phone,
     security,
+    sessions,
     staffing,
     ticket_reports,
     tickets,
+    trail,
     transfer_advice,
     transfers,
     views,
@@ -46,17 +49,20 @@ from api import (
 from api.docs import docs_of
 from api.errors import MEDIA_TYPE, Problem
 from api.resources import open_resources
+from api.rights import guard
 from api.transfers import open_transfers
 from core.settings import Settings
 
 _DESCRIPTION = (
     "Calls, tickets, figures, flows of this hotline. Numbers of callers are masked; every figure "
-    "comes with its definition; changes carry the API key and name a person. Errors are "
-    "problem+json."
+    "comes with its definition. People sign in at /api/session; programs carry the API key and "
+    "name whom they act for. Errors are problem+json."
 )
 
 ROOMS = (
     health,
+    sessions,
+    people,
     calls,
     tickets,
     matters,
@@ -117,9 +123,10 @@ def make_app(settings: Settings) -> FastAPI:
         },
     )
     errors.install(app)
+    trail.install(app)
     security.install(app, settings.bind)
     for room in ROOMS:
-        app.include_router(room.router)
+        app.include_router(room.router, dependencies=[Depends(guard)])
     app.include_router(docs_of(app))
     app.include_router(console.router)  # last: it answers whatever nobody else does
     return app

@@ -23,6 +23,7 @@ from ivr.life import errors as flows
 from ivr.preview import UnknownLine
 from ivr.round_trip import CannotEdit
 from ivr.store import UnknownFlow
+from people.errors import BadSignIn, CodeNeeded, LockedOut, WeakPassword
 from queues.breaks import UnknownBreakError
 from queues.callbacks.orders import LedgerBehind, NotAbandoned
 from queues.outbound.placing import NotDialable
@@ -80,14 +81,44 @@ class BadCursor(HotlineError):
 
 
 class Unauthorized(HotlineError):
-    """A change without the API key of this home."""
+    """A program with a wrong API key."""
 
     slug = "unauthorized"
 
     def __init__(self) -> None:
         super().__init__(
-            "Changes need the API key: header Authorization: Bearer, then `api` of secrets.toml."
+            "Programs need the API key: header Authorization: Bearer, then `api` of secrets.toml."
         )
+
+
+class SignInNeeded(HotlineError):
+    """Nobody is signed in, or not any more."""
+
+    slug = "sign-in-needed"
+    chinese = "请先登录；如果刚才已登录，则登录已过期。"
+
+    def __init__(self) -> None:
+        super().__init__("Sign in first. If you were signed in, your session has ended.")
+
+
+class ForeignPage(HotlineError):
+    """A change that does not come from a page of ours that the person has open."""
+
+    slug = "foreign-page"
+    chinese = "页面已失效，请刷新后重试。"
+
+    def __init__(self) -> None:
+        super().__init__("This page is out of date. Reload it and try again.")
+
+
+class NotPermitted(HotlineError):
+    """The role of whoever is signed in does not open this."""
+
+    slug = "not-permitted"
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"Your role ({title}) does not open this. Ask your administrator.")
+        self.chinese = f"您的角色（{title}）无权进行此操作，如有需要请联系系统管理员。"
 
 
 class Refused(HotlineError):
@@ -102,6 +133,13 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     UnknownIncident: HTTPStatus.NOT_FOUND,
     BadAnnouncement: HTTPStatus.BAD_REQUEST,
     Unauthorized: HTTPStatus.UNAUTHORIZED,
+    SignInNeeded: HTTPStatus.UNAUTHORIZED,
+    BadSignIn: HTTPStatus.UNAUTHORIZED,
+    CodeNeeded: HTTPStatus.UNAUTHORIZED,
+    LockedOut: HTTPStatus.TOO_MANY_REQUESTS,
+    ForeignPage: HTTPStatus.FORBIDDEN,
+    NotPermitted: HTTPStatus.FORBIDDEN,
+    WeakPassword: HTTPStatus.BAD_REQUEST,
     BadSignature: HTTPStatus.UNAUTHORIZED,
     UnknownPeer: HTTPStatus.NOT_FOUND,
     Unreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -179,10 +217,14 @@ def problem(
     return JSONResponse(body.model_dump(exclude_none=True), status, media_type=MEDIA_TYPE)
 
 
-async def _known_fact(_: Request, error: Exception) -> JSONResponse:
+async def _known_fact(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HotlineError)  # noqa: S101 - as registered above
     status = _STATUS.get(type(error), HTTPStatus.CONFLICT)
-    return problem(status, error.slug, str(error))
+    chinese = request.headers.get("Accept-Language", "").strip().lower().startswith("zh")
+    answer = problem(status, error.slug, error.chinese if chinese and error.chinese else str(error))
+    if isinstance(error, LockedOut):
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 async def _of_the_framework(_: Request, error: Exception) -> JSONResponse:

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import json
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from secrets import token_hex
 
 import structlog
@@ -72,7 +72,7 @@ class Hub:
         if self.listeners >= LISTENERS:
             raise TooManyListeners
 
-    async def listen(self, last_event_id: str = "") -> AsyncIterator[bytes]:
+    async def listen(self, last_event_id: str = "") -> AsyncGenerator[bytes]:
         """Yield events for ever, from where a listener left off or with a snapshot first."""
         self.listeners += 1
         try:

@@ -1,6 +1,7 @@
 """/api/tickets/…: taking matters in, writing them down, and every move of their life.
 
-Whoever acts says as whom (`Hotline-Role`, and `Hotline-Unit` for a unit). `ETag` is the version of
+Somebody signed in acts in their role; a program says as whom it acts (`Hotline-Role`, and
+`Hotline-Unit` for a unit). `ETag` is the version of
 what was read; sent back as `If-Match` it keeps two people from overwriting each other.
 """
 
@@ -13,11 +14,14 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Request, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.acting import Who
 from api.errors import Refused
 from api.etags import Revision, tag
 from api.fields import Answer, Instant
 from api.persons import By, TheCity
-from api.resources import Session
+from api.resources import Open, Session
+from api.trail import entry_by
+from people.audit_log import What, append
 from tickets.acts import Act
 from tickets.channels import Channel
 from tickets.life import drafts, repository
@@ -239,11 +243,14 @@ async def reply_to_lead(
 
 @router.post("/{number}/reveal")
 async def reveal_number(
-    session: Session, number: Number, person: By, reason: Reason
+    opened: Open, session: Session, who: Who, number: Number, person: By, reason: Reason
 ) -> NumberAnswer:
     """Give the citizen's number in full, and keep who asked and why."""
     async with session.begin():
-        return NumberAnswer(number=await reveal(session, number, person, reason))
+        given = await reveal(session, number, person, reason)
+        entry = entry_by(who, What.REVEALED, f"{number} number", reason)
+        await append(session, opened.settings.secrets.audit.encode(), entry)
+    return NumberAnswer(number=given)
 
 
 async def _answer(

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from api.door import Door
 from api.live_hub import Hub
 from core.database import make_engine, make_sessions
 from core.settings import Settings
@@ -23,6 +24,7 @@ class Resources:
     sessions: async_sessionmaker[AsyncSession]
     redis: Redis
     hub: Hub
+    door: Door
 
 
 @asynccontextmanager
@@ -36,7 +38,8 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     hub = Hub(live, settings.node)
     reading = asyncio.create_task(hub.run())
     try:
-        yield Resources(settings, make_sessions(engine), redis, hub)
+        sessions = make_sessions(engine)
+        yield Resources(settings, sessions, redis, hub, Door(settings, sessions))
     finally:
         reading.cancel()
         with suppress(asyncio.CancelledError):

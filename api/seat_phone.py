@@ -7,9 +7,9 @@ choice of that phone and void when the seat chooses another.
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from api.acting import Actor
+from api.acting import Principal, Who
 from api.agents import Number
-from api.errors import NotFound
+from api.errors import NotFound, NotPermitted
 from api.fields import Answer
 from api.resources import Open, Resources
 from queues.agents import Agent, UnknownSeatError, find_agent, load_agents
@@ -38,15 +38,15 @@ class PhoneAnswer(Answer):
 
 
 @router.get("/{number}/phone")
-async def get_phone(number: Number, opened: Open, actor: Actor) -> PhoneAnswer:
+async def get_phone(number: Number, opened: Open, who: Who) -> PhoneAnswer:
     """Say what the seat talks through; a page that was loaded anew goes on with this."""
-    return _answer(opened, _seat(number, opened, actor))
+    return _answer(opened, _seat(number, opened, who))
 
 
 @router.post("/{number}/phone")
-async def post_phone(number: Number, body: PhoneBody, opened: Open, actor: Actor) -> PhoneAnswer:
+async def post_phone(number: Number, body: PhoneBody, opened: Open, who: Who) -> PhoneAnswer:
     """Choose the seat's phone; a browser gets a new secret. Refused while the seat is in a talk."""
-    seat = _seat(number, opened, actor)
+    seat = _seat(number, opened, who)
     async with Ami.of(opened.settings) as ami:
         if body.phone is SeatPhone.BROWSER:
             await use_browser(opened.settings, ami, seat)
@@ -55,8 +55,9 @@ async def post_phone(number: Number, body: PhoneBody, opened: Open, actor: Actor
     return _answer(opened, seat)
 
 
-def _seat(number: str, opened: Resources, actor: str) -> Agent:
-    del actor
+def _seat(number: str, opened: Resources, who: Principal) -> Agent:
+    if who.known and not who.works_at(number):
+        raise NotPermitted(who.known.role.on_the_door)
     settings = opened.settings
     try:
         return find_agent(load_agents(settings, load_queues(settings)), number)

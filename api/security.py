@@ -1,7 +1,7 @@
 """What every answer forbids a browser, and which names we answer to.
 
-Nobody logs in yet, so the API listens on loopback only. A web page elsewhere could still point a
-name of its own at 127.0.0.1 and read what we say; therefore only our own names are served.
+The API listens on loopback only; whoever serves it to a network puts TLS in front. A web page
+elsewhere could still point a name of its own at 127.0.0.1; therefore only our own names are served.
 """
 
 from fastapi import FastAPI

@@ -12,11 +12,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.acting import Actor
+from api.acting import Actor, Principal, Who
+from api.errors import NotPermitted
 from api.fields import Answer
 from api.handing_cases import announce_case
 from api.resources import Open
 from core.settings import Settings
+from people.roles import Permission
 from telephony.ami import Ami, AmiDown
 from telephony.journal import Journal
 from transfers.board import Situation
@@ -117,11 +119,14 @@ async def get_partners(request: Request) -> list[PartnerAnswer]:
 
 
 @router.post("/transfers")
-async def start(opened: Open, hands: Hands, actor: Actor, body: StartBody) -> SituationAnswer:
+async def start(
+    opened: Open, hands: Hands, who: Who, actor: Actor, body: StartBody
+) -> SituationAnswer:
     """Begin to hand over the call that an agent is in; answers when the other line is dialled.
 
     The case goes to the other side's platform first, where there is one.
     """
+    _be_at_seat(who, body.agent)
     wanted = Start(actor=actor, **body.model_dump())
     await announce_case(opened, hands, wanted)
     return _answer(await hands.start(wanted))
@@ -135,11 +140,20 @@ async def situation(hands: Hands, call: Call) -> SituationAnswer:
 
 @router.post("/transfers/calls/{call}/{act}")
 async def step(
-    hands: Hands, actor: Actor, call: Call, act: Act, body: StepBody | None = None
+    hands: Hands, who: Who, actor: Actor, call: Call, act: Act, body: StepBody | None = None
 ) -> SituationAnswer:
     """Do one more act on a call that is being handed over."""
+    leg = hands.situation(call).agent
+    if leg is not None:
+        _be_at_seat(who, leg.agent)
     given = (body or StepBody()).model_dump()
     return _answer(await hands.step(call, Step(act=act, actor=actor, **given)))
+
+
+def _be_at_seat(who: Principal, seat: str | None) -> None:
+    """Raise NotPermitted for somebody at another seat who is no supervisor."""
+    if who.known and not who.works_at(seat) and not who.may(Permission.FORCE_STATE):
+        raise NotPermitted(who.known.role.on_the_door)
 
 
 def _answer(found: Situation) -> SituationAnswer:

@@ -37,7 +37,7 @@ LISTENERS, PER_SECOND, SECONDS, ROUNDS = 500, 50, 8.0, 3
 AGENTS = 200
 P99_TARGET_MS = 300
 _MARK = re.compile(rb'"reason": ?"(\d+\.\d+)"')
-_REQUEST = b"GET /api/live/events HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+_REQUEST = b"GET /api/live/events HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer %s\r\n\r\n"
 _PATIENCE = 30.0
 
 
@@ -95,7 +95,7 @@ def _measure(name: str, folder: Path, url: str, core: int) -> Round:
     if name == LIMIT:
         program = ["-m", "benchmarks.servers.fanout", url, NODE]
         with _server(name, core, program, {}, folder) as server:
-            return uvloop.run(_listen(server, server.listening(), url))
+            return uvloop.run(_listen(server, server.listening(), url, ""))
     settings = Settings(home=folder / "home", http_port=_free_port(), redis_url=url, node=NODE)
     ensure_secrets(settings.secrets_file)
     told = {
@@ -105,7 +105,7 @@ def _measure(name: str, folder: Path, url: str, core: int) -> Round:
     }  # fmt: skip
     with _server(name, core, ["-m", "api"], told, folder) as server:
         _until(lambda: _accepts(settings.http_port), "the API")
-        return uvloop.run(_listen(server, settings.http_port, url))
+        return uvloop.run(_listen(server, settings.http_port, url, settings.secrets.api))
 
 
 def _server(
@@ -116,9 +116,9 @@ def _server(
     return Process(name, command, environment=environment, log=folder / "server.log")
 
 
-async def _listen(server: Process, port: int, url: str) -> Round:
+async def _listen(server: Process, port: int, url: str, key: str) -> Round:
     delays: list[float] = []
-    listeners = [asyncio.create_task(_listener(port, delays)) for _ in range(LISTENERS)]
+    listeners = [asyncio.create_task(_listener(port, key, delays)) for _ in range(LISTENERS)]
     async with Redis.from_url(url, decode_responses=True) as redis:
         store = LiveStore(redis, NODE)
         await _publish(store, 2.0)  # everybody is connected and has the whole picture
@@ -156,9 +156,9 @@ def _agent(mark: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-async def _listener(port: int, delays: list[float]) -> None:
+async def _listener(port: int, key: str, delays: list[float]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22)
-    writer.write(_REQUEST)
+    writer.write(_REQUEST % key.encode())
     snapshot = False
     try:
         while line := await reader.readline():

@@ -33,6 +33,8 @@ COMMANDS = {
     "prompt": ("prompts:app", "What callers hear: say, upload, put back."),
     "report": ("reports:app", "Published figures, with their definitions."),
     "staffing": ("staffing:app", "How many agents a day takes (排班)."),
+    "person": ("people:app", "People: who may sign in, and as what."),
+    "audit-log": ("audit_log:app", "Who did and saw what, sealed."),
     "ledger": ("ledger:app", "Figures anyone can derive again."),
     "demo": ("demo:app", "A published half-year, to look at."),
     "config": ("config:app", "The files of config/."),

@@ -2,9 +2,13 @@
 
 
 class HotlineError(Exception):
-    """A known fact that stops an action. The message is a sentence that says what to do next."""
+    """A known fact that stops an action. The message is a sentence that says what to do next.
+
+    `chinese` is the same sentence for pages in Chinese, where people without English may meet it.
+    """
 
     slug = "hotline-error"
+    chinese = ""
 
 
 class Place(int):

@@ -14,12 +14,13 @@ from core.errors import HotlineError
 class Secrets:
     """Passwords that our own parts use with each other; `sip` keys one for each SIP account.
 
-    `api` opens the HTTP API's writing addresses to programs of this machine, `dialler` lets the
-    keeper of call-backs dial and do nothing else.
+    `api` opens the HTTP API to programs of this machine, `audit` seals the audit log, `dialler`
+    lets the keeper of call-backs dial and do nothing else.
     """
 
     ami: str
     api: str
+    audit: str
     database: str
     dialler: str
     redis: str

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     # Who carries messages to citizens' phones: their address and our key there. Empty: a file.
     message_url: str = Field(default="", pattern=r"^(https?://.+)?$")
     message_key: str = ""
+    # Minutes without a request, and hours at all, after which somebody signs in again.
+    session_idle_minutes: int = Field(default=60, ge=5, le=720)
+    session_hours: int = Field(default=12, ge=1, le=24)
     # What a flow's draft needs before it may be published.
     flow_review: bool = True
     flow_tests: bool = True
@@ -112,7 +115,7 @@ class Settings(BaseSettings):
 
     @property
     def api_host(self) -> str:
-        """Where the API listens: loopback only, as long as it knows no users."""
+        """Where the API listens: loopback only, since it speaks no TLS."""
         return self.bind if self.bind.startswith("127.") else "127.0.0.1"
 
     @property

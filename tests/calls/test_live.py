@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from redis import Redis
 
+from tests.as_program import as_program
 from tests.calls.city import City
 
 pytestmark = pytest.mark.call
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.call
 
 def _wall(city: City) -> dict[str, Any]:
     address = f"http://{city.settings.api_host}:{city.settings.http_port}/api/live"
-    with urlopen(address, timeout=10) as answer:
+    request = Request(address, headers=as_program(city.settings.home))
+    with urlopen(request, timeout=10) as answer:  # noqa: S310
         found: dict[str, Any] = json.load(answer)
         return found
 

@@ -22,6 +22,7 @@ from core.secrets import ensure_secrets
 from core.settings import CHECKOUT, Settings
 from queues.models import Call, LedgerPosition, Stream, SwitchEvent
 from recordings.models import Recording, RecordingState
+from tests.as_program import as_program
 from tests.witnesses import lines_of
 from tickets import service as tickets
 from tickets.outcomes import Outcome
@@ -47,9 +48,10 @@ async def app(database_url: str, tmp_path: Path) -> AsyncIterator[FastAPI]:
 
 
 @pytest.fixture
-async def api(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def api(app: FastAPI, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     door = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=door, base_url="http://127.0.0.1") as client:
+        client.headers.update(as_program(tmp_path))
         yield client
 
 
@@ -344,6 +346,7 @@ async def test_without_a_database_every_door_says_so_and_health_answers(tmp_path
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=door, base_url="http://localhost") as api,
     ):
+        api.headers.update(as_program(tmp_path))
         response = await api.get("/api/calls")
         assert (response.status_code, response.json()["type"]) == (503, "urn:hotline:database-away")
         health = await api.get("/health")
@@ -394,7 +397,7 @@ async def test_the_process_serves_on_loopback_and_stops_when_told(
     async with asyncio.timeout(30), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as api:
         while True:
             try:
-                response = await api.get("/api/calls")
+                response = await api.get("/api/calls", headers=as_program(tmp_path))
                 break
             except httpx.ConnectError:
                 await asyncio.sleep(0.05)

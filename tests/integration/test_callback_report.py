@@ -22,6 +22,7 @@ from recordings.models import Recording, RecordingState
 from reports.answer_rate import Period
 from reports.callbacks import Behind, callback_report, list_callbacks
 from reports.repeats import repeat_report
+from tests.as_program import as_program
 from tests.integration.test_abandoned import stored
 from tests.integration.test_answer_rate import a_call
 from tickets.outcomes import Outcome
@@ -158,6 +159,7 @@ async def test_commands_and_api_tell_the_same_without_a_whole_number(
         web.router.lifespan_context(web),
         httpx.AsyncClient(transport=door, base_url="http://127.0.0.1") as api,
     ):
+        api.headers.update(as_program(settings.home))
         query = "from=2026-11-24&to=2026-11-24"
         report = (await api.get(f"/api/reports/callbacks?{query}")).json()
         assert report["total"]["figures"]["callback_reach_rate"] == pytest.approx(0.6)

@@ -4,21 +4,24 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
 import uvicorn
 from redis.asyncio import Redis
 
-from api import live_hub
+from api import live, live_hub
 from api.app import make_app
+from api.resources import Resources
 from core.clock import utc_now
 from core.secrets import ensure_secrets
 from core.settings import Settings
 from queues.live_store import Drawing, LiveStore, live_key
+from tests.as_program import as_program
 from tests.integration.redis_server import RedisServer
 
 pytestmark = pytest.mark.integration
@@ -69,6 +72,7 @@ async def api(
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with httpx.AsyncClient(base_url=address, timeout=10) as client:
+        client.headers.update(as_program(tmp_path))
         yield client
     server.should_exit = True
     await serving
@@ -209,3 +213,22 @@ async def test_figures_and_checks_reach_the_listeners(
         await redis.publish(live_key("node1", "changes"), json.dumps({"figures": {"a": 7}}))
         _, _, change = await until(events, '"a": 7')
         assert change["figures"] == {"a": 7}
+
+
+async def test_the_stream_ends_with_the_session_of_who_listens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live, "ASKED_EVERY", 0.0)
+    still_known = [True, True, False]
+
+    class Door:
+        async def known(self, token: str) -> object:
+            return still_known.pop(0) or None
+
+    async def events() -> AsyncGenerator[bytes]:
+        while True:
+            yield b"event"
+
+    opened = cast("Resources", SimpleNamespace(door=Door()))
+    heard = [event async for event in live._while_known(opened, "cookie", events())]
+    assert heard == [b"event", b"event"]

@@ -19,6 +19,7 @@ from foresight.history import Source
 from foresight.replay.reading import NothingToReplay, read_past
 from queues.agent_models import AgentLeg
 from queues.models import Call, SwitchEvent
+from tests.as_program import as_program
 from tests.integration.test_answer_rate import a_call, stored
 from tickets.outcomes import Outcome
 
@@ -39,6 +40,7 @@ async def api(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncCli
         async with httpx.AsyncClient(
             transport=door, base_url="http://127.0.0.1", timeout=90
         ) as client:
+            client.headers.update(as_program(tmp_path))
             yield client
 
 

@@ -15,6 +15,7 @@ from core.settings import CHECKOUT, Settings
 from foresight.history import Source
 from foresight.plan import Wish, plan_day
 from foresight.repository import human_requests_by_quarter, service_sums
+from tests.as_program import as_program
 from tests.integration.test_answer_rate import a_call, stored
 from tickets.calendar import load_workdays
 from tickets.outcomes import Outcome
@@ -34,6 +35,7 @@ async def api(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncCli
     async with app.router.lifespan_context(app):
         door = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=door, base_url="http://127.0.0.1") as client:
+            client.headers.update(as_program(tmp_path))
             yield client
 
 
