@@ -17,6 +17,8 @@ from tickets.models import Ticket, TicketEvent
 from tickets.repository import Line
 from tickets.states import ENDED, TicketState
 
+# What a story keeps of a case that came behind its voice.
+CASE = "case"
 # A caller's voice and a case with the same telephone number belong together for so long.
 TOGETHER = timedelta(minutes=30)
 _LONGEST_KEY = 64
@@ -68,7 +70,10 @@ async def voice_ahead_of(
     session: AsyncSession, key: str, caller: str | None, at: datetime
 ) -> Ticket | None:
     """Return the ticket of a caller whose case is this one, and which has only their voice yet."""
-    told = exists().where(TicketEvent.ticket_id == Ticket.id, TicketEvent.act == Act.REGISTER)
+    told = exists().where(
+        TicketEvent.ticket_id == Ticket.id,
+        or_(TicketEvent.act == Act.REGISTER, TicketEvent.facts.has_key(CASE)),
+    )
     same_caller = and_(
         Ticket.external_id.is_(None), Ticket.caller == caller, Ticket.new_at > at - TOGETHER
     )

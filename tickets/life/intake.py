@@ -19,7 +19,7 @@ from tickets.life.moves import signature
 from tickets.models import Ticket, TicketEvent
 from tickets.numbers import new_query_code, ticket_number
 from tickets.states import TicketState
-from tickets.voices import voice_ahead_of
+from tickets.voices import CASE, voice_ahead_of
 
 LONGEST_KEY = 100
 LONGEST_NOTE = 2_000
@@ -99,7 +99,7 @@ async def _add_case(
             to_state=state,
             actor=signature(person),
             reason=reason,
-            act=Act.REGISTER,
+            facts={CASE: submission.key},
             at=at,
         )
     )
