@@ -23,6 +23,7 @@ from ivr.life import errors as flows
 from ivr.preview import UnknownLine
 from ivr.round_trip import CannotEdit
 from ivr.store import UnknownFlow
+from oversight.auditing import NotAudited
 from people.errors import BadSignIn, CodeNeeded, LockedOut, WeakPassword
 from queues.breaks import UnknownBreakError
 from queues.callbacks.orders import LedgerBehind, NotAbandoned
@@ -166,6 +167,7 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     UnknownSelection: HTTPStatus.BAD_REQUEST,
     UnknownTicketSelection: HTTPStatus.BAD_REQUEST,
     BadSpan: HTTPStatus.BAD_REQUEST,
+    NotAudited: HTTPStatus.NOT_FOUND,
     DayTooFar: HTTPStatus.BAD_REQUEST,
     NoSuchInterval: HTTPStatus.BAD_REQUEST,
     GoalBeyondReach: HTTPStatus.BAD_REQUEST,

@@ -36,6 +36,8 @@ COMMANDS = {
     "person": ("people:app", "People: who may sign in, and as what."),
     "audit-log": ("audit_log:app", "Who did and saw what, sealed."),
     "ledger": ("ledger:app", "Figures anyone can derive again."),
+    "audit": ("audit:app", "Whether every matter got its seven things (七有)."),
+    "assessment": ("assessment:app", "How units did in a month (月度考核)."),
     "demo": ("demo:app", "A published half-year, to look at."),
     "config": ("config:app", "The files of config/."),
     "console": ("console:app", "The web console: build it, check it."),

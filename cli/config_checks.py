@@ -13,6 +13,7 @@ from ivr.scenarios import load_scenarios
 from ivr.stocktaking import take_stock
 from ivr.store import flow_files, read_flow_file
 from ivr.timetable_file import load_timetable
+from oversight.rules import load_assessment_rules
 from queues.agents import load_agents
 from queues.breaks import load_breaks
 from queues.callbacks.rules import load_callback_rules
@@ -101,6 +102,7 @@ _TOP: dict[str, Load] = {
     "calendar.toml": lambda settings: load_workdays(settings.config_dir / "calendar.toml"),
     "limits.toml": lambda settings: load_rules(settings.config_dir / "limits.toml"),
     "followup.toml": _follow_up,
+    "assessment.toml": lambda settings: load_assessment_rules(settings.config_dir),
     "exchange.toml": lambda settings: load_peers(settings.config_dir),
     "hints.toml": lambda settings: load_hints(settings.config_dir),
     "transfer_catalogue.csv": lambda settings: load_transfer_catalogue(settings.config_dir),

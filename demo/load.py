@@ -39,7 +39,7 @@ _NO_JIT = text("SET LOCAL jit = off")
 _ROWS = (
     sql.CASES, sql.LIVES, sql.DAYS, sql.CALLS, sql.TICKETS, *sql.CLOCKS, *sql.TASKS,
     *(sql.events(way) for way in Way), *(sql.hops(way) for way in Way),
-    *sql.FOLLOW_UPS,
+    *sql.FOLLOW_UPS, sql.CARDS,
     # Last: what is searched is made of the matter, once the rest of its ticket is there.
     sql.MATTERS,
 )  # fmt: skip

@@ -339,7 +339,23 @@ FOLLOW_UPS = (
     _follow_up(1, "closed", "settled_again_at", "ended_at", "called_again_at", "1"),
     _follow_up(0, "unreached", "settled_at", "ended_at", "called_at", "attempts"),
     _follow_up(0, "overtaken", "settled_at", "ended_at", "called_at", "attempts"),
+    f"""
+    INSERT INTO follow_up (ticket_id, round, state, why, opened_at, due_at, not_before, ended_at,
+        archived)
+    SELECT id, 0, 'not-due', 'not-in-sample', submitted_at, ended_at, submitted_at, ended_at, true
+    FROM demo_life WHERE way = '{Way.ANSWERED}'
+    """,  # noqa: S608 - made of our own words
 )
+# Whoever was late got a red card, and took notice of it.
+CARDS = """
+    INSERT INTO ticket_card (ticket_id, clock_id, kind, state, unit, deadline, due_at, edition,
+        issued_at, served_at, served_by)
+    SELECT life.id, clock.id, 'red', 'served', lead, clock.due_at, clock.due_at, clock.edition,
+           clock.due_at + interval '1 minute', fed_at, lead
+    FROM demo_life AS life JOIN ticket_clock AS clock
+        ON clock.ticket_id = life.id AND clock.kind = 'handle' AND clock.stopped_at > clock.due_at
+    WHERE life.late
+"""
 
 
 def events(way: Way) -> str:

@@ -43,6 +43,8 @@ _AGENT, _REVIEW, _UNIT = "agent || ' (agent)'", "'审核组 (reviewer)'", "lead 
 _CALLS, _RULE = "'回访组 (follow-up)'", "'rule (rule)'"
 _CONTENT = """'{"satisfied": true, "solved": true}'"""
 _UNCONTENT = """'{"satisfied": false, "solved": false}'"""
+_CONTACTED = """jsonb_build_object('feedback', jsonb_build_object('account', '已办理',
+    'contacted_how', '电话', 'contacted_at', contacted_at))"""
 _OPENING = Step(None, None, S.NEW, "opener", "new_at")
 _REPLIES = (
     Step(Act.REPLY, S.FEEDBACK, S.REPLIED, _REVIEW, "replied_at"),
@@ -57,10 +59,10 @@ _HANDLING = (
         "jsonb_build_object('lead', lead)",
     ),
     Step(Act.SIGN, S.DISPATCHED, S.SIGNED, _UNIT, "signed_at"),
-    Step(Act.FEED_BACK, S.SIGNED, S.FEEDBACK, _UNIT, "fed_at"),
+    Step(Act.FEED_BACK, S.SIGNED, S.FEEDBACK, _UNIT, "fed_at", _CONTACTED),
 )  # fmt: skip
 _AGAIN = (
-    Step(Act.FEED_BACK, S.REDO, S.FEEDBACK, _UNIT, "fed_again_at"),
+    Step(Act.FEED_BACK, S.REDO, S.FEEDBACK, _UNIT, "fed_again_at", _CONTACTED),
     Step(Act.REPLY, S.FEEDBACK, S.REPLIED, _REVIEW, "replied_again_at"),
     Step(
         Act.SETTLE, S.REPLIED, S.DONE, _REVIEW, "settled_again_at", """'{"delivered_by": "短信"}'"""

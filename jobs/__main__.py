@@ -25,6 +25,7 @@ from jobs.figures import FigureJobs
 from jobs.follow_ups import FollowUpJobs
 from jobs.live_figures import LiveFigures
 from jobs.messages import MessageJobs
+from jobs.oversight import OversightJobs
 from jobs.recordings import RecordingJobs
 from recordings.capture import finish
 from recordings.messages import finish_message
@@ -59,7 +60,8 @@ async def work(settings: Settings) -> None:
             follow_ups = FollowUpJobs(sessions, partial(city_of, settings.config_dir))
             figures = FigureJobs(sessions)
             messages = MessageJobs(Sender(sessions, _messenger(settings, http)))
-            rooms = (recordings, figures, exchange, cards, follow_ups, messages)
+            oversight = OversightJobs(sessions, settings.config_dir, settings.recordings_dir)
+            rooms = (recordings, figures, exchange, cards, follow_ups, messages, oversight)
             app = make_app(settings.database, *rooms)
             await _serve(app)
     finally:

@@ -9,9 +9,18 @@ from jobs.exchange import ExchangeJobs
 from jobs.figures import FigureJobs
 from jobs.follow_ups import FollowUpJobs
 from jobs.messages import MessageJobs
+from jobs.oversight import OversightJobs
 from jobs.recordings import RecordingJobs
 
-Room = RecordingJobs | FigureJobs | ExchangeJobs | CardJobs | FollowUpJobs | MessageJobs
+Room = (
+    RecordingJobs
+    | FigureJobs
+    | ExchangeJobs
+    | CardJobs
+    | FollowUpJobs
+    | MessageJobs
+    | OversightJobs
+)
 
 # One listens for new jobs, one beats the heart, the rest fetch and finish.
 _CONNECTIONS = 4

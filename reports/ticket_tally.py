@@ -29,6 +29,13 @@ class Scope(StrEnum):
     ALL = "all"
 
 
+class Dated(StrEnum):
+    """By which instant a ticket belongs to a period."""
+
+    RECEIVED = "new_at"
+    ARCHIVED = "closed_at"
+
+
 class Nature(StrEnum):
     """诉求性质 as bulletins print it: types that are published as one are one."""
 
@@ -102,7 +109,7 @@ _FACTS = f"""
                t.new_at - lag(t.new_at) OVER (PARTITION BY t.caller, m.category ORDER BY t.new_at)
                    AS since_same_any, t.caller
         FROM ticket AS t LEFT JOIN matter AS m ON m.ticket_id = t.id
-        WHERE t.new_at >= :begin AND t.new_at < :end
+        WHERE t.DATED >= :begin AND t.DATED < :end
           AND (CAST(:scope AS text) = 'all' OR (t.channel = 'visit') = (:scope = 'visits'))
           AND (t.call_uid IS NULL OR t.outcome IS NULL OR m.ticket_id IS NOT NULL
                OR t.outcome IN ('answered', 'voicemail', 'callback_taken'))
@@ -155,9 +162,13 @@ async def tally(
     until: date,
     groupings: Sequence[TicketGrouping] = (),
     scope: Scope = Scope.CITIZENS,
+    *,
+    dated: Dated = Dated.RECEIVED,
 ) -> dict[TicketGrouping | None, dict[str, TicketCounts]]:
     """Count the tickets of the local days [since, until): all together under None and 'total', and
-    under each grouping by its keys. '' is the key of tickets without one."""
+    under each grouping by its keys; a ticket belongs to the day it came in, or was archived.
+    '' is the key of tickets without one.
+    """
     amounts = [
         *(f"count(*) FILTER (WHERE {sql})" for sql in TICKET_SELECTIONS.values()),
         *(f"coalesce(sum({_in_workdays(sql)}), 0)" for sql in TICKET_SUMS.values()),
@@ -167,7 +178,7 @@ async def tally(
     marks = ", ".join(f"grouping({grouping}_key)" for grouping in groupings)
     names = ", ".join(f"{grouping}_key" for grouping in groupings)
     query = f"""
-        WITH {_FACTS}, keyed AS (SELECT {", ".join(["*", *keys])} FROM fact)
+        WITH {_FACTS.replace("DATED", dated)}, keyed AS (SELECT {", ".join(["*", *keys])} FROM fact)
         SELECT {", ".join(filter(None, [marks, names, *amounts]))} FROM keyed
         GROUP BY GROUPING SETS ({sets})
     """  # noqa: S608 - made of our own words
@@ -201,7 +212,8 @@ async def tickets_behind(
         conditions.append("(new_at, id) < (:at, :tie)")
         given |= {"at": before[0], "tie": before[1]}
     query = f"""
-        WITH {_FACTS} SELECT id, number, new_at, channel, state, type, category, lead FROM fact
+        WITH {_FACTS.replace("DATED", Dated.RECEIVED)}
+        SELECT id, number, new_at, channel, state, type, category, lead FROM fact
         WHERE {" AND ".join(f"({condition})" for condition in conditions)}
         ORDER BY new_at DESC, id DESC LIMIT :limit
     """  # noqa: S608 - made of our own words
