@@ -48,6 +48,7 @@ from tickets.life.looking import NotForYou, NumberKeptSecret
 from tickets.life.moves import ChangedMeanwhile, UnknownTicket
 from tickets.limits import UnknownType
 from tickets.states import NotTheirMove
+from tickets.suggesting.model import BadModel
 from transfers.partners import UnknownPartner
 from transfers.service import NoCall
 
@@ -158,6 +159,7 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     BadExport: HTTPStatus.BAD_REQUEST,
     UnknownView: HTTPStatus.NOT_FOUND,
     NotYourSearch: HTTPStatus.FORBIDDEN,
+    BadModel: HTTPStatus.SERVICE_UNAVAILABLE,
     TooBroad: HTTPStatus.SERVICE_UNAVAILABLE,
     NotDialable: HTTPStatus.BAD_REQUEST,
     UnknownType: HTTPStatus.BAD_REQUEST,

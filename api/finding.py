@@ -77,13 +77,12 @@ async def find(
     """List tickets, newest first or soonest due; `text` finds words of one character and more."""
     wanted = query.wanted
     question = search.question_of(wanted, person, city)
-    after = _place(query.cursor) if query.cursor else None
-    found = await search.find(session, question, query.limit + 1, after)
+    found = await search.find(session, question, query.limit + 1, place_in(query.cursor))
     page = page_of(
         found,
         query.limit,
         lambda one: FoundAnswer.model_validate(row_of(one, person)),
-        lambda one: _cursor(one, wanted),
+        lambda one: cursor_of(one, wanted),
     )
     answer = FoundPage(items=page.items, next=page.next)
     if query.count:
@@ -91,12 +90,16 @@ async def find(
     return answer
 
 
-def _cursor(found: Found, wanted: Wanted) -> str:
+def cursor_of(found: Found, wanted: Wanted) -> str:
+    """Name the place behind a ticket."""
     place = search.place_of(found, wanted.order)
     return write_cursor(place.at, place.ticket_id)
 
 
-def _place(cursor: str) -> Place:
+def place_in(cursor: str | None) -> Place | None:
+    """Read the place that a cursor names. Raises BadCursor."""
+    if cursor is None:
+        return None
     at, tie = read_cursor(cursor)
     if not tie.isdecimal() or len(tie) > 18:
         raise BadCursor(cursor)

@@ -22,6 +22,7 @@ COMMANDS = {
     "tickets": ("tickets:tickets", "Show the newest tickets (工单), or one with its story."),
     "ticket": ("ticket:app", "One ticket: write it down, move it, see who holds it."),
     "followup": ("followup:app", "Ask citizens whether it is solved (回访)."),
+    "suggest": ("suggest:app", "Category and unit from the text, learnt from closed tickets."),
     "abandoned": ("abandoned:app", "Who gave up waiting (放弃来电), and ringing them back."),
     "callbacks": ("callbacks:app", "Call-backs (预约回拨): promised, kept, by whom."),
     "wall": ("wall:wall", "Watch queues, agents and today's answer rates, live."),

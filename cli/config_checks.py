@@ -23,6 +23,7 @@ from tickets.calendar import load_workdays
 from tickets.categories import Category, load_categories
 from tickets.followup.rules import load_follow_up_rules
 from tickets.limits_file import load_rules
+from tickets.review.rules import load_dispatch_rules
 from tickets.routes_file import load_routes
 from tickets.units import Units, load_units
 from transfers.catalogue import load_catalogue as load_transfer_catalogue
@@ -101,6 +102,7 @@ _TOP: dict[str, Load] = {
     "hours.toml": load_timetable,
     "calendar.toml": lambda settings: load_workdays(settings.config_dir / "calendar.toml"),
     "limits.toml": lambda settings: load_rules(settings.config_dir / "limits.toml"),
+    "dispatch.toml": lambda s: load_dispatch_rules(s.config_dir / "dispatch.toml"),
     "followup.toml": _follow_up,
     "assessment.toml": lambda settings: load_assessment_rules(settings.config_dir),
     "exchange.toml": lambda settings: load_peers(settings.config_dir),

@@ -189,6 +189,11 @@ class Settings(BaseSettings):
         return self.home / "recordings"
 
     @property
+    def models_dir(self) -> Path:
+        """What was learnt from closed tickets."""
+        return self.home / "models"
+
+    @property
     def database(self) -> str:
         """SQLAlchemy URL of the database in use, the private one unless configured."""
         if self.database_url:

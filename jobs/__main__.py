@@ -20,6 +20,7 @@ from core.settings import Settings, get_settings
 from exchange.outward import delivery_of
 from jobs.app import make_app
 from jobs.cards import CardJobs
+from jobs.dispatching import DispatchJobs
 from jobs.exchange import ExchangeJobs
 from jobs.figures import FigureJobs
 from jobs.follow_ups import FollowUpJobs
@@ -27,11 +28,14 @@ from jobs.live_figures import LiveFigures
 from jobs.messages import MessageJobs
 from jobs.oversight import OversightJobs
 from jobs.recordings import RecordingJobs
+from jobs.suggestions import SuggestionJobs
 from recordings.capture import finish
 from recordings.messages import finish_message
 from tickets.city import city_of
 from tickets.messages.messenger import FileMessenger, HttpMessenger, Messenger
 from tickets.messages.sending import Sender
+from tickets.review.by_rule import ByRule
+from tickets.review.rules import load_dispatch_rules
 
 # So that one long mix and a platform that never answers do not hold up the rest; more would take
 # cores from the calls.
@@ -61,11 +65,23 @@ async def work(settings: Settings) -> None:
             figures = FigureJobs(sessions)
             messages = MessageJobs(Sender(sessions, _messenger(settings, http)))
             oversight = OversightJobs(sessions, settings.config_dir, settings.recordings_dir)
+            suggestions = SuggestionJobs(sessions, settings.models_dir)
+            dispatching = DispatchJobs(_by_rule(settings, sessions))
             rooms = (recordings, figures, exchange, cards, follow_ups, messages, oversight)
-            app = make_app(settings.database, *rooms)
+            app = make_app(settings.database, *rooms, suggestions, dispatching)
             await _serve(app)
     finally:
         await engine.dispose()
+
+
+def _by_rule(settings: Settings, sessions: async_sessionmaker[AsyncSession]) -> ByRule:
+    """Whoever sends tickets without a person, if the city wants that."""
+    return ByRule(
+        sessions,
+        partial(city_of, settings.config_dir),
+        partial(load_dispatch_rules, settings.config_dir / "dispatch.toml"),
+        settings.models_dir,
+    )
 
 
 def _messenger(settings: Settings, http: httpx.AsyncClient) -> Messenger:

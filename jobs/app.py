@@ -5,12 +5,14 @@ from sqlalchemy.engine import make_url
 
 from jobs import upkeep
 from jobs.cards import CardJobs
+from jobs.dispatching import DispatchJobs
 from jobs.exchange import ExchangeJobs
 from jobs.figures import FigureJobs
 from jobs.follow_ups import FollowUpJobs
 from jobs.messages import MessageJobs
 from jobs.oversight import OversightJobs
 from jobs.recordings import RecordingJobs
+from jobs.suggestions import SuggestionJobs
 
 Room = (
     RecordingJobs
@@ -20,6 +22,8 @@ Room = (
     | FollowUpJobs
     | MessageJobs
     | OversightJobs
+    | SuggestionJobs
+    | DispatchJobs
 )
 
 # One listens for new jobs, one beats the heart, the rest fetch and finish.

@@ -30,7 +30,9 @@ RECENT = timedelta(days=180)
 _LATELY = timedelta(days=7)
 # Blocks of 64 days: three or four of them are half a year.
 _LEVEL = 3
-_PHRASES, _OF_EACH, _OF_CALLER, _OF_KIND = 6, 40, 40, 100
+_PLACES, _PHRASES, _OF_CALLER, _OF_KIND = 3, 4, 40, 60
+# So many with a phrase are looked at in the newest block, and in each one before.
+_OF_NEWEST, _OF_OLDER = 24, 8
 _SHOWN = 5
 _NO_MATTER = (TicketState.MERGED, TicketState.INVALID)
 
@@ -111,10 +113,14 @@ def _looks(told: Told, known: Commonness, at: datetime) -> Sequence[Select[int]]
         kind = Facets.category == told.category, Facets.area == told.area
         looks.append(_newest().where(*kind, Facets.opened_at > at - _LATELY).limit(_OF_KIND))
     phrases = dict.fromkeys(
-        known.rarest(comparable(told.address), _PHRASES // 2)
+        known.rarest(comparable(told.address), _PLACES)
         + known.rarest(comparable(told.text), _PHRASES)
     )
-    return [*looks, *(_with_phrase(phrase, block) for phrase in phrases for block in _blocks(at))]
+    newest, *older = _blocks(at)
+    for phrase in phrases:
+        looks.append(_with_phrase(phrase, newest, _OF_NEWEST))
+        looks += [_with_phrase(phrase, block, _OF_OLDER) for block in older]
+    return looks
 
 
 def _newest() -> Select[int]:
@@ -123,10 +129,10 @@ def _newest() -> Select[int]:
 
 def _blocks(at: datetime) -> list[Block]:
     first, last = (Block.of(local_day(day), _LEVEL) for day in (at - RECENT, at))
-    return [Block(_LEVEL, number) for number in range(first.number, last.number + 1)]
+    return [Block(_LEVEL, number) for number in range(last.number, first.number - 1, -1)]
 
 
-def _with_phrase(phrase: str, block: Block) -> Select[int]:
+def _with_phrase(phrase: str, block: Block, most: int) -> Select[int]:
     return (
         select(Wording.ticket_id)
         .where(
@@ -136,5 +142,5 @@ def _with_phrase(phrase: str, block: Block) -> Select[int]:
             Wording.opened_at < block.end,
         )
         .order_by(Wording.opened_at.desc())
-        .limit(_OF_EACH)
+        .limit(most)
     )

@@ -9,7 +9,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -31,6 +31,7 @@ class Commonness:
 
     texts: int
     seen: Counter[str]
+    _weights: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Commonness":
@@ -43,7 +44,12 @@ class Commonness:
 
     def weight(self, pair: str) -> float:
         """Return how much a shared pair tells: more, the rarer it is."""
-        return math.log((self.texts + 2) / (self.seen[pair] + 1))
+        known = self._weights.get(pair)
+        if known is None:
+            known = math.log((self.texts + 2) / (self.seen[pair] + 1))
+            if pair in self.seen:
+                self._weights[pair] = known
+        return known
 
     def rarest(self, text: str, most: int) -> list[str]:
         """Return phrases by which a text is best found, that do not overlap, the rarest first."""
