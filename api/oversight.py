@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.acting import Actor
+from api.acting import Actor, Principal, Who
+from api.errors import NotPermitted
 from api.fields import Answer, Before, Instant, Limit, Page, page_of
 from api.persons import TheCity
 from api.resources import Open, Session
@@ -135,10 +136,15 @@ async def get_defects(
 
 @router.get("/assessments/{month}")
 async def get_assessment(
-    session: Session, city: TheCity, rules: TheRules, month: Month
+    session: Session, city: TheCity, rules: TheRules, month: Month, who: Who
 ) -> AssessmentAnswer:
-    """月度考核: units by their peers, with scores, appeals and decisions."""
-    return _answer(await assessing.look(session, city, rules, month))
+    """月度考核: units by their peers, with scores, appeals and decisions.
+
+    A unit sees the others once the month is published.
+    """
+    found = await assessing.look(session, city, rules, month)
+    published = found.state is AssessmentState.PUBLISHED
+    return _answer(found, None if published else _unit_of(who))
 
 
 @router.post("/assessments/{month}/freeze")
@@ -157,13 +163,17 @@ async def post_appeal(
     rules: TheRules,
     month: Month,
     actor: Actor,
+    who: Who,
     body: Annotated[AppealBody, Body()],
 ) -> AssessmentAnswer:
-    """Appeal for a unit, with evidence."""
+    """Appeal for a unit, with evidence; somebody of a unit appeals for their own."""
+    unit = _unit_of(who)
+    if who.role is not None and unit != body.unit:
+        raise NotPermitted(who.role.on_the_door)
     await assessing.appeal(
         session, city, rules, month, body.unit, actor, body.reason, body.evidence
     )
-    return await _committed(session, city, rules, month)
+    return await _committed(session, city, rules, month, unit)
 
 
 @router.post("/assessments/{month}/appeals/{number}/decision")
@@ -191,14 +201,22 @@ async def post_publication(
 
 
 async def _committed(
-    session: Session, city: TheCity, rules: TheRules, month: date
+    session: Session, city: TheCity, rules: TheRules, month: date, only: str | None = None
 ) -> AssessmentAnswer:
-    answer = _answer(await assessing.look(session, city, rules, month))
+    answer = _answer(await assessing.look(session, city, rules, month), only)
     await session.commit()
     return answer
 
 
-def _answer(found: Assessment) -> AssessmentAnswer:
+def _unit_of(who: Principal) -> str | None:
+    """Return the unit of somebody who works for one and is signed in; '' when it is not known."""
+    if who.known is None or not who.known.role.of_a_unit:
+        return None
+    return who.known.unit or ""
+
+
+def _answer(found: Assessment, only: str | None = None) -> AssessmentAnswer:
+    """Tell a month, of one unit only where the others are not its business."""
     return AssessmentAnswer(
         month=found.month,
         state=found.state,
@@ -216,8 +234,13 @@ def _answer(found: Assessment) -> AssessmentAnswer:
                 parts=s.row.parts,
             )
             for s in found.standings
+            if only is None or s.row.unit == only
         ],
-        acts=[ActAnswer.model_validate(event) for event in found.events],
+        acts=[
+            ActAnswer.model_validate(event)
+            for event in found.events
+            if only is None or event.unit in (None, only)
+        ],
     )
 
 

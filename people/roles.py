@@ -75,6 +75,9 @@ class Permission(StrEnum):
     RING_BACK = "ring-back"
     ANNOUNCE = "announce"
     READ_REPORTS = "read-reports"
+    READ_ASSESSMENT = "read-assessment"
+    ASSESS = "assess"
+    APPEAL = "appeal"
     EXPORT = "export"
     PLAN_STAFF = "plan-staff"
     READ_FLOWS = "read-flows"
@@ -109,6 +112,9 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.RING_BACK: SEATS | {Role.FOLLOW_UP, Role.LEADER},
     Permission.ANNOUNCE: frozenset({Role.SHIFT_LEADER, Role.ADMIN}),
     Permission.READ_REPORTS: _DESKS | _OVERSIGHT | {Role.SHIFT_LEADER, Role.LEADER, Role.ADMIN},
+    Permission.READ_ASSESSMENT: _OVERSIGHT | UNITS | {Role.LEADER, Role.ADMIN},
+    Permission.ASSESS: frozenset({Role.LEADER}),
+    Permission.APPEAL: frozenset({Role.UNIT_HEAD}),
     Permission.EXPORT: _OVERSIGHT | {Role.SHIFT_LEADER, Role.LEADER},
     Permission.PLAN_STAFF: frozenset({Role.SHIFT_LEADER, Role.LEADER, Role.ADMIN}),
     Permission.READ_FLOWS: _OVERSIGHT | {Role.SHIFT_LEADER, Role.ADMIN},

@@ -19,8 +19,11 @@ from oversight.assessing import AssessmentRefused, IllegalAssessmentMove
 from oversight.auditing import DayNotOver, audit, defects_of
 from oversight.rules import load_assessment_rules
 from oversight.words import AssessmentState, Decision, Promise
+from people.roles import Role
 from queues.models import Call
 from recordings.models import Recording, RecordingState
+from tests.as_program import as_program
+from tests.integration.console import a_person, browser, enter, served, settings_of
 from tests.integration.test_answer_rate import a_call
 from tests.integration.test_demo import CITY, NOW
 from tickets.outcomes import Outcome
@@ -243,3 +246,49 @@ def test_the_commands_say_what_is_wrong_and_do_the_rest() -> None:
         result = run.invoke(app, words)
         assert (result.exit_code == 0) is (words[1] != "publish"), result
     assert "有记录" in run.invoke(app, ["audit", "show", "--day", "2020-05-06"]).output
+
+
+async def test_a_unit_sees_others_only_once_published_and_appeals_for_itself_alone(
+    city: Sessions, tmp_path: Path, database_url: str
+) -> None:
+    settings = settings_of(tmp_path, database_url)
+    async with city.begin() as session:
+        await assessing.freeze(session, CITY, RULES, APRIL, "测试")
+    async with served(settings) as app_, browser(app_) as page:
+        await a_person(city, settings, "zhang", Role.UNIT_HEAD, "ZJJ")
+        await enter(page, "zhang")
+        seen = (await page.get("/api/assessments/2020-04")).json()
+        assert [unit["unit"] for unit in seen["units"]] == ["ZJJ"]
+        said = {"unit": "SCJ", "reason": "系统故障", "evidence": "截图一"}
+        assert (await page.post("/api/assessments/2020-04/appeals", json=said)).status_code == 403
+        said["unit"] = "ZJJ"
+        late = await page.post("/api/assessments/2020-04/appeals", json=said)
+        assert late.status_code == 200, late.text
+        assert [act["act"] for act in late.json()["acts"]] == ["freeze", "appeal"]
+        assert (await page.get("/api/audits/2020-05-06")).status_code == 403
+        page.cookies.clear()
+        program = as_program(tmp_path) | {"Hotline-Actor": "test"}
+        asked = await page.get("/api/audits/2020-05-06", headers=program)
+        assert (asked.status_code, asked.json()["type"]) == (404, "urn:hotline:not-audited")
+        async with city.begin() as session:
+            await audit(session, tmp_path, DAY, "测试")
+        told = (await page.get("/api/audits/2020-05-06", headers=program)).json()
+        assert told["coverage"]["reply"]["due"] > 0
+        defects = await page.get("/api/audits/2020-05-06/defects?limit=1", headers=program)
+        assert defects.status_code == 200
+        quarter = "from=2020-04-01&to=2020-06-30"
+        for path in (
+            "bulletin?quarter=2020-Q2",
+            "half-year?half=2020-H1",
+            f"tickets?by=unit&{quarter}",
+            f"visits?{quarter}",
+            f"tickets/behind?behind=handed_over&{quarter}",
+        ):
+            report = await page.get(f"/api/reports/{path}", headers=program)
+            assert report.status_code == 200, report.text
+        page_one = report.json()
+        after = await page.get(f"/api/reports/{path}&cursor={page_one['next']}", headers=program)
+        assert after.json()["items"][0]["number"] not in {t["number"] for t in page_one["items"]}
+        days = "from=2020-04-01&to=2020-04-02"
+        for wrong in ("bulletin?quarter=2020", f"tickets/behind?behind=x&{days}"):
+            assert (await page.get(f"/api/reports/{wrong}", headers=program)).status_code == 400
