@@ -245,6 +245,22 @@ async def test_two_workers_issue_nothing_twice(life: Life, database_url: str) ->
     assert counts.one() == (12, 12)
 
 
+async def test_a_ticket_that_cannot_be_settled_keeps_no_other_from_its_card(life: Life) -> None:
+    numbers = [await signed(life) for _ in range(4)]
+    await life.cheat(
+        """UPDATE ticket_clock SET "limit" = 'nonsense' WHERE ticket_id IN
+           (SELECT id FROM ticket ORDER BY id OFFSET 1 LIMIT 1)"""
+    )
+    turn_to(life, 2, 9)
+    assert (await looked(life)).issued == 3
+    assert [await kinds(life, number) for number in numbers] == [
+        [(K.RED, S.ISSUED)],
+        [(K.WARNING, S.DUE)],
+        [(K.RED, S.ISSUED)],
+        [(K.RED, S.ISSUED)],
+    ]
+
+
 async def test_a_worker_killed_between_card_and_message_leaves_nothing_half_done(
     life: Life, database_url: str, tmp_path: Path
 ) -> None:

@@ -42,24 +42,20 @@ async def fall_due(session: AsyncSession, at: datetime, limit: int) -> int:
     return int(await session.scalar(_FALL_DUE, {"at": at, "limit": limit}) or 0)
 
 
-async def due_cards(session: AsyncSession, after: int, limit: int) -> Sequence[tuple[int, str]]:
-    """Return cards that wait to be issued, with their tickets' numbers, oldest first."""
+async def claim_due(session: AsyncSession, after: int, limit: int) -> Sequence[tuple[int, str]]:
+    """Lock tickets whose cards wait to be issued, oldest first; return the cards and the numbers.
+
+    What somebody else has just now is left out: a person who moves it, or another worker.
+    """
     found = await session.execute(
         select(Card.id, Ticket.number)
         .join(Ticket, Ticket.id == Card.ticket_id)
         .where(Card.state == CardState.DUE, Card.id > after)
         .order_by(Card.id)
         .limit(limit)
+        .with_for_update(skip_locked=True)
     )
     return [(card, number) for card, number in found]
-
-
-async def is_free(session: AsyncSession, number: str) -> bool:
-    """Lock a ticket, unless somebody else has it just now."""
-    found = await session.scalar(
-        select(Ticket.id).where(Ticket.number == number).with_for_update(skip_locked=True)
-    )
-    return found is not None
 
 
 async def card(session: AsyncSession, identity: int) -> Card | None:

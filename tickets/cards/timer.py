@@ -1,7 +1,7 @@
 """The timer's pass: find what is due, ask again under the ticket's lock, and only then act.
 
-Each ticket is a transaction of its own: killed anywhere, a worker leaves a card either due or
-issued with all that belongs to it. Two workers share the work and never issue a card twice.
+Killed anywhere, a worker leaves a card either due or issued with all that belongs to it. Two
+workers share the work and never issue a card twice.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 RULE = Person("timer", Actor.RULE)
 # A statement's worth of alarms; what is left rings in the next statement.
 CLOCKS_AT_ONCE = 10_000
-_CARDS_AT_ONCE = 200
+_CARDS_AT_ONCE = 20
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -67,13 +67,29 @@ async def ring(sessions: Sessions, at: datetime) -> int:
 
 
 async def issue_due(sessions: Sessions, city: City, at: datetime) -> int:
-    """Issue or withdraw every card that waits; return how many were issued."""
-    issued, last = 0, 0
-    while waiting := await _waiting(sessions, last):
-        for card, number in waiting:
-            issued += await _settle_safely(sessions, city, card, number, at)
-            last = card
-    return issued
+    """Issue or withdraw every card that waits; return how many were issued.
+
+    A few tickets share a transaction; should it fail, each of them gets one of its own.
+    """
+    issued, last, size = 0, 0, _CARDS_AT_ONCE
+    while True:
+        batch = _Batch(last, size)
+        try:
+            async with sessions.begin() as session:
+                issued += await batch.settle(session, city, at)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: every card waits
+        except Exception:
+            if not batch.claimed:
+                raise
+            if size == 1:
+                log.exception("card stays due", ticket=batch.claimed)
+                last = batch.end
+            size = 1
+            continue
+        if not batch.claimed:
+            return issued
+        last, size = batch.end, _CARDS_AT_ONCE
 
 
 async def wake(sessions: Sessions, city: City, at: datetime) -> int:
@@ -87,34 +103,28 @@ async def wake(sessions: Sessions, city: City, at: datetime) -> int:
     return woken
 
 
-async def _waiting(sessions: Sessions, last: int) -> Sequence[tuple[int, str]]:
-    async with sessions() as session:
-        return await repository.due_cards(session, last, _CARDS_AT_ONCE)
+@dataclass(slots=True)
+class _Batch:
+    """Due cards behind a place in their order that no other worker has; `end` is the last."""
+
+    after: int
+    size: int
+    claimed: Sequence[tuple[int, str]] = ()
+
+    @property
+    def end(self) -> int:
+        return self.claimed[-1][0] if self.claimed else self.after
+
+    async def settle(self, session: AsyncSession, city: City, at: datetime) -> int:
+        self.claimed = await repository.claim_due(session, self.after, self.size)
+        done = [await _settle(session, city, card, number, at) for card, number in self.claimed]
+        return sum(done)
 
 
-async def _settle_safely(
-    sessions: Sessions, city: City, card: int, number: str, at: datetime
-) -> bool:
-    """One ticket that cannot be settled keeps no other from it; its card stays due."""
-    try:
-        async with sessions.begin() as session:
-            return await settle(session, city, card, number, at)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: every card waits
-    except Exception:
-        log.exception("card stays due", card=card, ticket=number)
-        return False
-
-
-async def settle(
+async def _settle(
     session: AsyncSession, city: City, card_id: int, number: str, at: datetime
 ) -> bool:
-    """Decide one due card under its ticket's lock; return whether a card was issued.
-
-    What is being moved by somebody, or was settled by another worker, is left alone.
-    """
-    if not await repository.is_free(session, number):
-        return False
+    """Decide one due card, its ticket being locked; return whether a card was issued."""
     [picture] = await life.lock(session, number)
     await renew(session, city, picture, at)
     card = await repository.card(session, card_id)
