@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api.live_hub import TooManyListeners
 from api.security import HEADERS
+from api.throttle import TooOften
 from core.errors import HotlineError
 from exchange.inward import Unreadable
 from exchange.peers import UnknownPeer
@@ -36,11 +37,14 @@ from reports.spans import BadSpan
 from reports.ticket_tally import UnknownTicketSelection
 from telephony.ami import AmiDown
 from tickets.cards.service import NotTheirCard, UnknownCard
+from tickets.citizens.pictures import BadPicture
+from tickets.citizens.service import NoSuchMatter
 from tickets.finding.exports import BadExport
 from tickets.finding.repository import TooBroad
 from tickets.finding.search import NotYourSearch
 from tickets.finding.views import BadView, UnknownView
 from tickets.finding.words import BadSearch
+from tickets.followup.answering import UnknownLink, WrongCode
 from tickets.followup.service import UnfitAnswers
 from tickets.incidents.service import UnknownIncident
 from tickets.life.drafts import BadMatter
@@ -162,6 +166,11 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     BadModel: HTTPStatus.SERVICE_UNAVAILABLE,
     TooBroad: HTTPStatus.SERVICE_UNAVAILABLE,
     NotDialable: HTTPStatus.BAD_REQUEST,
+    TooOften: HTTPStatus.TOO_MANY_REQUESTS,
+    NoSuchMatter: HTTPStatus.NOT_FOUND,
+    UnknownLink: HTTPStatus.NOT_FOUND,
+    WrongCode: HTTPStatus.FORBIDDEN,
+    BadPicture: HTTPStatus.BAD_REQUEST,
     UnknownType: HTTPStatus.BAD_REQUEST,
     Refused: HTTPStatus.BAD_REQUEST,
     BadCursor: HTTPStatus.BAD_REQUEST,
@@ -226,7 +235,7 @@ async def _known_fact(request: Request, error: Exception) -> JSONResponse:
     status = _STATUS.get(type(error), HTTPStatus.CONFLICT)
     chinese = request.headers.get("Accept-Language", "").strip().lower().startswith("zh")
     answer = problem(status, error.slug, error.chinese if chinese and error.chinese else str(error))
-    if isinstance(error, LockedOut):
+    if isinstance(error, LockedOut | TooOften):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer
 

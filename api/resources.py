@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api.door import Door
 from api.live_hub import Hub
+from api.throttle import Throttle
 from core.database import make_engine, make_sessions
 from core.settings import Settings
 
@@ -25,6 +26,7 @@ class Resources:
     redis: Redis
     hub: Hub
     door: Door
+    throttle: Throttle
 
 
 @asynccontextmanager
@@ -39,11 +41,12 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     reading = asyncio.create_task(hub.run())
     try:
         sessions = make_sessions(engine)
-        yield Resources(settings, sessions, redis, hub, Door(settings, sessions))
+        throttle = Throttle(redis, settings.node, settings.secrets.api)
+        yield Resources(settings, sessions, redis, hub, Door(settings, sessions), throttle)
     finally:
-        reading.cancel()
-        with suppress(asyncio.CancelledError):
-            await reading
+        while not reading.done():  # a library that is connecting may swallow one cancellation
+            reading.cancel()
+            await asyncio.wait([reading], timeout=1)
         await live.aclose()
         await redis.aclose()
         await engine.dispose()

@@ -90,6 +90,8 @@ RIGHTS: dict[str, Right] = {
     "POST /api/tickets/{number}/pass-down": Right(Permission.HANDLE_TASK),
     "POST /api/tickets/{number}/call": Right(Permission.REVEAL_NUMBER),
     "GET /api/tickets/{number}/outbound-calls": Right(Permission.OPEN_TICKET),
+    "GET /api/tickets/{number}/pictures": Right(Permission.OPEN_TICKET),
+    "GET /api/tickets/{number}/pictures/{token}": Right(Permission.OPEN_TICKET),
     "GET /api/due": Right(Permission.OPEN_TICKET),
     "GET /api/cards": Right(Permission.OPEN_TICKET),
     "GET /api/notices": Right(Permission.OPEN_TICKET),

@@ -184,6 +184,11 @@ class Settings(BaseSettings):
         return self.home / "messages" / "outbox.jsonl"
 
     @property
+    def uploads_dir(self) -> Path:
+        """Pictures that citizens sent, `yyyy/mm/dd/<token>`."""
+        return self.home / "uploads"
+
+    @property
     def recordings_dir(self) -> Path:
         """Finished recordings, `yyyy/mm/dd/<call uid>.wav`."""
         return self.home / "recordings"

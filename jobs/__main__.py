@@ -61,7 +61,9 @@ async def work(settings: Settings) -> None:
         ):
             exchange = ExchangeJobs(delivery_of(settings, sessions, http))
             cards = CardJobs(sessions, settings.config_dir)
-            follow_ups = FollowUpJobs(sessions, partial(city_of, settings.config_dir))
+            follow_ups = FollowUpJobs(
+                sessions, partial(city_of, settings.config_dir), settings.uploads_dir
+            )
             figures = FigureJobs(sessions)
             messages = MessageJobs(Sender(sessions, _messenger(settings, http)))
             oversight = OversightJobs(sessions, settings.config_dir, settings.recordings_dir)

@@ -16,8 +16,10 @@ from tickets.acts import Actor
 from tickets.city import City
 from tickets.followup import repository, service
 from tickets.followup.models import FollowUp, FollowUpLink
+from tickets.followup.states import FollowUpAct, FollowUpState, move
 from tickets.followup.verdict import Answers
 from tickets.followup.words import Ending, Means
+from tickets.life import repository as life
 from tickets.life.facts import Person
 from tickets.models import Ticket
 
@@ -102,6 +104,7 @@ async def answer_for(
     that a link was made for. Raises UnfitAnswers, NoFollowUp and AnsweredAlready."""
     report = service.Report(Means.MESSAGE, Ending.ANSWERED, said)
     service.check(report)
+    await _welcome(session, ticket)
     try:
         desk = await service.take_up(session, city, ticket.number, CITIZEN, at)
     except service.NoFollowUp:
@@ -109,6 +112,15 @@ async def answer_for(
     if of is not None and desk.follow_up.id != of:
         raise AnsweredAlready
     return await service.settle(desk, report)
+
+
+async def _welcome(session: AsyncSession, ticket: Ticket) -> None:
+    """Whoever was not in the sample may still say what they think, until it is archived."""
+    await life.lock(session, ticket.number)
+    one = await repository.newest_locked(session, ticket.id)
+    if one is not None and one.state is FollowUpState.NOT_DUE and not one.archived:
+        one.state, one.ended_at = move(one.state, FollowUpAct.CHOOSE), None
+        await session.flush()
 
 
 async def _same_again(
