@@ -12,8 +12,8 @@ from api.fields import Answer, Before, Instant, Limit, Page, page_of
 from api.persons import TheCity
 from api.resources import Open, Session
 from oversight import assessing
-from oversight.assessing import Assessment
 from oversight.auditing import DefectInList, defects_of, newest_audit
+from oversight.months import Assessment, look
 from oversight.rules import AssessmentRules, load_assessment_rules
 from oversight.words import AssessmentAct, AssessmentState, Decision, Promise
 
@@ -142,7 +142,7 @@ async def get_assessment(
 
     A unit sees the others once the month is published.
     """
-    found = await assessing.look(session, city, rules, month)
+    found = await look(session, city, rules, month)
     published = found.state is AssessmentState.PUBLISHED
     return _answer(found, None if published else _unit_of(who))
 
@@ -203,7 +203,7 @@ async def post_publication(
 async def _committed(
     session: Session, city: TheCity, rules: TheRules, month: date, only: str | None = None
 ) -> AssessmentAnswer:
-    answer = _answer(await assessing.look(session, city, rules, month), only)
+    answer = _answer(await look(session, city, rules, month), only)
     await session.commit()
     return answer
 

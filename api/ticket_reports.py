@@ -16,7 +16,9 @@ from reports.bulletin import bulletin
 from reports.definitions.tickets import TICKET_MEASURES
 from reports.half_year import half_year
 from reports.spans import span_of
-from reports.ticket_tally import Scope, TicketGrouping, TicketInList, tickets_behind
+from reports.ticket_facts import Scope
+from reports.ticket_sides import TicketGrouping
+from reports.ticket_tally import TicketInList, tickets_behind
 from reports.tickets import TicketRow, ticket_report
 from reports.visits import VISIT_MEASURES, visits
 

@@ -12,7 +12,7 @@ from cli.screen import out, print_json, print_table
 from core.errors import HotlineError
 from core.settings import get_settings
 from oversight import assessing
-from oversight.assessing import Assessment, Standing
+from oversight.months import Assessment, Standing, look
 from oversight.rules import load_assessment_rules
 from oversight.words import AssessmentAct, Decision
 from tickets.city import load_city
@@ -38,7 +38,7 @@ def show(month: Month, as_json: AsJson = False) -> None:
     """Show a month: units by their peers, score, band, rank, appeals."""
     folder, which = get_settings().config_dir, _month(month)
     city, rules = load_city(folder), load_assessment_rules(folder)
-    found = read(lambda session: assessing.look(session, city, rules, which))
+    found = read(lambda session: look(session, city, rules, which))
     if as_json:
         print_json(as_dict(found))
         return

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from core.errors import HotlineError
-from demo import statements as sql
+from demo import cases, rows
 from demo.dealing import dealt
 from demo.dues import Due, TypeLimits, dues_of, limits_of
 from demo.published import PERIODS, VISITS, Period
@@ -36,12 +36,12 @@ _ANALYZE = text(
     "ANALYZE call, ticket, matter, ticket_event, ticket_clock, ticket_task, ticket_hop, follow_up"
 )
 _NO_JIT = text("SET LOCAL jit = off")
-_ROWS = (
-    sql.CASES, sql.LIVES, sql.DAYS, sql.CALLS, sql.TICKETS, *sql.CLOCKS, *sql.TASKS,
-    *(sql.events(way) for way in Way), *(sql.hops(way) for way in Way),
-    *sql.FOLLOW_UPS, sql.CARDS,
+_STATEMENTS = (
+    cases.CASES, cases.LIVES, rows.DAYS, rows.CALLS, rows.TICKETS, *rows.CLOCKS, *rows.TASKS,
+    *(rows.events(way) for way in Way), *(rows.hops(way) for way in Way),
+    *rows.FOLLOW_UPS, rows.CARDS,
     # Last: what is searched is made of the matter, once the rest of its ticket is there.
-    sql.MATTERS,
+    rows.MATTERS,
 )  # fmt: skip
 
 
@@ -101,27 +101,27 @@ async def _refuse(session: AsyncSession, force: bool) -> None:
 
 
 async def _prepare(session: AsyncSession, city: City, periods: Sequence[Period]) -> None:
-    for statement in sql.PREPARE:
+    for statement in cases.PREPARE:
         await session.execute(text(statement))
-    await session.execute(text(sql.LIMITS), _columns(TypeLimits, limits_of(city)))
+    await session.execute(text(cases.LIMITS), _columns(TypeLimits, limits_of(city)))
     for period in periods:
-        rows = list(dues_of(city, period.since, period.until))
-        await session.execute(text(sql.DUES), _columns(Due, rows))
+        dues = list(dues_of(city, period.since, period.until))
+        await session.execute(text(cases.DUES), _columns(Due, dues))
     await session.execute(text("ANALYZE demo_due"))
 
 
 async def _month(
     session: AsyncSession, period: Period, since: date, until: date, parameters: dict[str, Any]
 ) -> None:
-    await session.execute(text(sql.EMPTY))
+    await session.execute(text(cases.EMPTY))
     for statement, total in (
-        (sql.CALLS_ARRIVE, period.calls),
-        (sql.OTHERS_ARRIVE, sum(period.others.values())),
+        (cases.CALLS_ARRIVE, period.calls),
+        (cases.OTHERS_ARRIVE, sum(period.others.values())),
     ):
         begun = [h for h in hours(period.since, period.until, total) if since <= h.day < until]
         if begun:
             await session.execute(text(statement), parameters | _columns(Hour, begun))
-    for statement in _ROWS:
+    for statement in _STATEMENTS:
         await session.execute(text(statement), parameters)
 
 
@@ -133,7 +133,7 @@ def _months(period: Period) -> Iterator[tuple[date, date]]:
         since = next_
 
 
-def _columns(kind: type[Any], rows: Sequence[Any]) -> dict[str, list[Any]]:
-    """Return the rows as one list for each field, as `unnest` takes them."""
-    dicts = [asdict(row) for row in rows]
+def _columns(kind: type[Any], said: Sequence[Any]) -> dict[str, list[Any]]:
+    """Return them as one list for each field, as `unnest` takes them."""
+    dicts = [asdict(one) for one in said]
     return {field.name: [row[field.name] for row in dicts] for field in fields(kind)}

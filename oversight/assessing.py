@@ -4,33 +4,27 @@ Every act is a row that is never changed. What was frozen stays as it was; decis
 when the result is shown.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import midnight, utc_now
 from core.errors import HotlineError
 from oversight.auditing import next_month
-from oversight.models import AssessmentEvent, Exclusion, Score
+from oversight.models import AssessmentEvent, Score
+from oversight.months import MOVES, events_of, look, state_of
 from oversight.rules import AssessmentRules
 from oversight.scoring import Cards, peers_of, score
 from oversight.words import AssessmentAct, AssessmentState, Decision
 from reports.ticket_counts import TicketCounts
-from reports.ticket_tally import Dated, Scope, TicketGrouping, tally
+from reports.ticket_facts import Dated, Scope
+from reports.ticket_sides import TicketGrouping
+from reports.ticket_tally import tally
 from tickets.city import City
 
 _LONGEST = 2_000
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('assessment'))")
-_S, _A = AssessmentState, AssessmentAct
-MOVES: Mapping[tuple[AssessmentState, AssessmentAct], AssessmentState] = {
-    (_S.OPEN, _A.FREEZE): _S.FROZEN,
-    (_S.FROZEN, _A.APPEAL): _S.FROZEN,
-    (_S.FROZEN, _A.DECIDE): _S.FROZEN,
-    (_S.FROZEN, _A.PUBLISH): _S.PUBLISHED,
-}
 _EXCLUDED = text("""
     INSERT INTO assessment_exclusion (month, ticket_id, unit, why)
     SELECT DISTINCT ON (t.id) CAST(:month AS date), t.id, m.lead, t.state
@@ -67,37 +61,6 @@ class AssessmentRefused(HotlineError):
     slug = "assessment-refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A unit's month as it stands: `final` with what decisions added, `rank` among its peers.
-
-    `rank` is None below the smallest sample and where ranks are switched off.
-    """
-
-    row: Score
-    final: float | None
-    band: str | None
-    rank: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """A month: its state, its units best first within their peers, its acts, what was left out."""
-
-    month: date
-    state: AssessmentState
-    appeals_until: datetime | None
-    standings: list[Standing]
-    events: Sequence[AssessmentEvent]
-    excluded: int
-
-    @property
-    def undecided(self) -> list[AssessmentEvent]:
-        """Appeals that wait for the panel."""
-        decided = {event.appeal_id for event in self.events}
-        return [e for e in self.events if e.act is _A.APPEAL and e.id not in decided]
-
-
 async def freeze(
     session: AsyncSession,
     city: City,
@@ -115,7 +78,7 @@ async def freeze(
     end = next_month(month)
     if midnight(end) > now:
         raise AssessmentRefused(f"{month:%Y-%m} is not over; it is assessed when it is.")
-    await _act(session, AssessmentEvent(month=month, act=_A.FREEZE, actor=by, at=now))
+    await _act(session, AssessmentEvent(month=month, act=AssessmentAct.FREEZE, actor=by, at=now))
     found = await tally(
         session, city, month, end, [TicketGrouping.UNIT], Scope.ALL, dated=Dated.ARCHIVED
     )
@@ -164,7 +127,7 @@ async def appeal(
     if not reason.strip() or not evidence.strip():
         raise AssessmentRefused("An appeal says why, and brings evidence.")
     event = AssessmentEvent(
-        month=month, act=_A.APPEAL, unit=unit, actor=by, at=now,
+        month=month, act=AssessmentAct.APPEAL, unit=unit, actor=by, at=now,
         reason=reason[:_LONGEST], evidence=evidence[:_LONGEST],
     )  # fmt: skip
     await _act(session, event)
@@ -184,7 +147,7 @@ async def decide(
     """Decide an appeal, once. Raises IllegalAssessmentMove, AssessmentRefused."""
     await session.execute(_ONE_AT_A_TIME)
     appealed = await session.get(AssessmentEvent, appeal_id)
-    if appealed is None or appealed.act is not _A.APPEAL or appealed.month != month:
+    if appealed is None or appealed.act is not AssessmentAct.APPEAL or appealed.month != month:
         raise AssessmentRefused(f"There is no appeal {appeal_id} against {month:%Y-%m}.")
     if not reason.strip() or abs(points) > 100 or (decision is Decision.REFUSED and points):
         raise AssessmentRefused(
@@ -195,7 +158,7 @@ async def decide(
     ):
         raise AssessmentRefused(f"Appeal {appeal_id} is decided already.")
     event = AssessmentEvent(
-        month=month, act=_A.DECIDE, unit=appealed.unit, actor=by, at=now or utc_now(),
+        month=month, act=AssessmentAct.DECIDE, unit=appealed.unit, actor=by, at=now or utc_now(),
         reason=reason[:_LONGEST], appeal_id=appeal_id, decision=decision, points=points,
     )  # fmt: skip
     await _act(session, event)
@@ -218,75 +181,19 @@ async def publish(
         raise AssessmentRefused(f"Appeals wait for a decision: {waiting}.")
     if found.appeals_until is not None and now < found.appeals_until:
         raise AssessmentRefused(f"Units may appeal for {rules.appeal} from freezing.")
-    await _act(session, AssessmentEvent(month=month, act=_A.PUBLISH, actor=by, at=now))
-
-
-async def look(
-    session: AsyncSession, city: City, rules: AssessmentRules, month: date
-) -> Assessment:
-    """Return a month as it stands."""
-    events = await _events(session, month)
-    rows = (await session.scalars(select(Score).where(Score.month == month))).all()
-    added: dict[str, float] = {}
-    for event in events:
-        if event.act is _A.DECIDE and event.unit is not None:
-            added[event.unit] = added.get(event.unit, 0.0) + event.points
-    frozen = next((event.at for event in events if event.act is _A.FREEZE), None)
-    counted = select(func.count()).select_from(Exclusion).where(Exclusion.month == month)
-    return Assessment(
-        month=month,
-        state=_state(events),
-        appeals_until=city.time.deadline(frozen, rules.appeal).at if frozen else None,
-        standings=_standings(rules, rows, added),
-        events=events,
-        excluded=await session.scalar(counted) or 0,
-    )
-
-
-def _standings(
-    rules: AssessmentRules, rows: Sequence[Score], added: Mapping[str, float]
-) -> list[Standing]:
-    finals = {
-        row.unit: None if row.score is None else min(100.0, max(0.0, row.score + points))
-        for row in rows
-        for points in (added.get(row.unit, 0.0),)
-    }
-    ranked = [r for r in rows if r.sample >= rules.smallest_sample and finals[r.unit] is not None]
-    standings = []
-    for row in sorted(rows, key=lambda row: (row.peers, -(finals[row.unit] or 0.0), row.unit)):
-        mine = finals[row.unit]
-        rank = None
-        if rules.ranks and mine is not None and row in ranked:
-            rank = 1 + sum(
-                1 for one in ranked if one.peers == row.peers and (finals[one.unit] or 0.0) > mine
-            )
-        band = rules.band_of(mine) if mine is not None else None
-        standings.append(Standing(row, mine, band, rank))
-    return standings
+    await _act(session, AssessmentEvent(month=month, act=AssessmentAct.PUBLISH, actor=by, at=now))
 
 
 async def _act(session: AsyncSession, event: AssessmentEvent) -> None:
     """Add an act to a month's record if the month stands where it may be done."""
     await session.execute(_ONE_AT_A_TIME)
-    state = _state(await _events(session, event.month))
+    state = state_of(await events_of(session, event.month))
     if (state, event.act) not in MOVES:
         raise IllegalAssessmentMove(event.month, state, event.act)
     event.reason, event.evidence = event.reason or "", event.evidence or ""
     event.points = event.points or 0.0
     session.add(event)
     await session.flush()
-
-
-async def _events(session: AsyncSession, month: date) -> Sequence[AssessmentEvent]:
-    query = select(AssessmentEvent).where(AssessmentEvent.month == month)
-    return (await session.scalars(query.order_by(AssessmentEvent.id))).all()
-
-
-def _state(events: Sequence[AssessmentEvent]) -> AssessmentState:
-    state = _S.OPEN
-    for event in events:
-        state = MOVES[state, event.act]
-    return state
 
 
 def month_before(day: date) -> date:

@@ -18,7 +18,8 @@ from reports.definitions.measure import Measure
 from reports.definitions.tickets import TICKETS_BY_ID
 from reports.rollups import total
 from reports.ticket_counts import TicketCounts
-from reports.ticket_tally import TicketGrouping, counts_by, tally
+from reports.ticket_sides import TicketGrouping
+from reports.ticket_tally import counts_by, tally
 from reports.year_on_year import Change, year_before
 from tickets.city import City
 

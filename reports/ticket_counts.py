@@ -58,6 +58,14 @@ TICKET_SELECTIONS: Mapping[str, str] = {
     "in_progress": "handed AND NOT ended",
 }
 _DAYS = "extract(epoch FROM settled_at - handed_at) / 86400.0"
+
+
+def _workday(instant: str) -> str:
+    """SQL of the number of an instant's working day; a day off has that of the one before."""
+    day = f"({instant} AT TIME ZONE 'Asia/Shanghai')::date"
+    return f"width_bucket({day}, CAST(:workdays AS date[]))"
+
+
 # Sums over tickets; days are exact in the database and floating only here.
 TICKET_SUMS: Mapping[str, str] = {
     "answers": f"CASE WHEN {_COUNTABLE} THEN answers END",
@@ -66,7 +74,7 @@ TICKET_SUMS: Mapping[str, str] = {
     "flow_days": f"CASE WHEN {_FLOWED} THEN {_DAYS} END",
     "flow_days_unpaused": f"CASE WHEN {_FLOWED} THEN {_DAYS} - suspended_days END",
     "flow_workdays": (
-        f"CASE WHEN {_FLOWED} THEN workday_of(settled_at) - workday_of(handed_at) END"
+        f"CASE WHEN {_FLOWED} THEN {_workday('settled_at')} - {_workday('handed_at')} END"
     ),
     "handling_days": (
         f"CASE WHEN {_FLOWED} THEN extract(epoch FROM handled_at - handed_at) / 86400.0 END"

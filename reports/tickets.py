@@ -9,7 +9,9 @@ from core.clock import utc_now
 from reports.answer_rate import Period
 from reports.definitions.tickets import TICKET_MEASURES
 from reports.ticket_counts import TicketCounts
-from reports.ticket_tally import Scope, TicketGrouping, counts_by, tally
+from reports.ticket_facts import Scope
+from reports.ticket_sides import TicketGrouping
+from reports.ticket_tally import counts_by, tally
 from tickets.city import City
 
 

@@ -15,7 +15,8 @@ from reports.answer_rate import Period
 from reports.definitions.measure import Measure, Unit
 from reports.definitions.tickets import TICKETS_BY_ID
 from reports.ticket_counts import TicketCounts
-from reports.ticket_tally import Scope, tally
+from reports.ticket_facts import Scope
+from reports.ticket_tally import tally
 from tickets.city import City
 
 # When the visits began.

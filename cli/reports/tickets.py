@@ -20,7 +20,9 @@ from cli.screen import out, print_json, print_table
 from core.settings import get_settings
 from reports.answer_rate import Period
 from reports.definitions.tickets import TICKET_MEASURES, TICKETS_BY_ID
-from reports.ticket_tally import Scope, TicketGrouping, tickets_behind
+from reports.ticket_facts import Scope
+from reports.ticket_sides import TicketGrouping
+from reports.ticket_tally import tickets_behind
 from reports.tickets import TicketReport, ticket_report
 from tickets.city import City, load_city
 

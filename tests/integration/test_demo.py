@@ -23,7 +23,9 @@ from reports.half_year import half_year
 from reports.hearing import hear
 from reports.recount import recount
 from reports.spans import span_of
-from reports.ticket_tally import Scope, TicketGrouping, tally, tickets_behind
+from reports.ticket_facts import Scope
+from reports.ticket_sides import TicketGrouping
+from reports.ticket_tally import tally, tickets_behind
 from reports.visits import visits
 from tests.integration.test_answer_rate import a_call, stored
 from tickets.channels import Channel

@@ -17,6 +17,7 @@ from demo.load import load
 from oversight import assessing
 from oversight.assessing import AssessmentRefused, IllegalAssessmentMove
 from oversight.auditing import DayNotOver, audit, defects_of
+from oversight.months import look
 from oversight.rules import load_assessment_rules
 from oversight.words import AssessmentState, Decision, Promise
 from people.roles import Role
@@ -182,7 +183,7 @@ async def test_a_month_is_frozen_appealed_decided_and_published_in_this_order_on
     with pytest.raises(IllegalAssessmentMove, match="frozen"):
         await act("freeze", "测试")
     async with city() as session:
-        found = await assessing.look(session, CITY, RULES, APRIL)
+        found = await look(session, CITY, RULES, APRIL)
     unit = found.standings[0].row.unit
     with pytest.raises(AssessmentRefused, match="evidence"):
         await act("appeal", unit, "单位", "系统故障", " ")
@@ -198,7 +199,7 @@ async def test_a_month_is_frozen_appealed_decided_and_published_in_this_order_on
         await act("appeal", unit, "单位", "迟到", "截图二", now=LATER)
     await act("publish", "测试", now=LATER)
     async with city() as session:
-        found = await assessing.look(session, CITY, RULES, APRIL)
+        found = await look(session, CITY, RULES, APRIL)
     assert found.state is AssessmentState.PUBLISHED
     mine = next(s for s in found.standings if s.row.unit == unit)
     assert mine.row.score is not None
@@ -211,7 +212,7 @@ async def test_a_month_is_frozen_appealed_decided_and_published_in_this_order_on
 async def test_few_tickets_have_a_score_and_no_rank(city: Sessions) -> None:
     async with city.begin() as session:
         await assessing.freeze(session, CITY, RULES, APRIL, "测试")
-        found = await assessing.look(session, CITY, RULES, APRIL)
+        found = await look(session, CITY, RULES, APRIL)
     few = [s for s in found.standings if s.row.sample < RULES.smallest_sample]
     assert few
     assert all(s.rank is None and s.final is not None for s in few if s.row.sample)
