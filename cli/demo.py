@@ -33,8 +33,8 @@ def load_command(
 ) -> None:
     """Fill a fresh home with the calls and tickets of Liaocheng, January 2019 to October 2020.
 
-    Four to ten minutes and some five gigabytes. Sums are those the city published, single tickets are
-    made up. Reports then show them: `report bulletin --quarter 2020-Q2`, `report visits`,
+    Four to ten minutes and some five gigabytes. Sums are those the city published, single tickets
+    are made up. Reports then show them: `report bulletin --quarter 2020-Q2`, `report visits`,
     `report half-year 2020-H1`.
     """
     if name != NAME:
