@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from pydantic import AfterValidator
 
 from api.calls import Uid
 from api.errors import NotFound
@@ -12,6 +13,7 @@ from ivr.lines import load_lines
 from queues.breaks import load_breaks
 from reports.desk_call import desk_call
 from tickets.city import City, city_of
+from tickets.life.looking import without_numbers
 from tickets.states import TicketState
 
 router = APIRouter(prefix="/api/desk", tags=["agents"])
@@ -22,7 +24,7 @@ class EarlierAnswer(Answer):
 
     number: str
     state: TicketState
-    title: str
+    title: Annotated[str, AfterValidator(without_numbers)]
     category: str | None
     new_at: Instant
     rating: int | None

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import BigInteger, Select, Text, cast, func, select, true, union
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import local_day, utc_now
+from core.database import INSTANT
 from tickets.acts import Actor
 from tickets.finding.likeness import Candidate, Comparing, Likeness, Told
 from tickets.finding.models import Facets, Wording
@@ -116,10 +118,8 @@ def _looks(told: Told, known: Commonness, at: datetime) -> Sequence[Select[int]]
         known.rarest(comparable(told.address), _PLACES)
         + known.rarest(comparable(told.text), _PHRASES)
     )
-    newest, *older = _blocks(at)
-    for phrase in phrases:
-        looks.append(_with_phrase(phrase, newest, _OF_NEWEST))
-        looks += [_with_phrase(phrase, block, _OF_OLDER) for block in older]
+    if phrases:
+        looks.append(_with_phrases(list(phrases), _blocks(at)))
     return looks
 
 
@@ -132,15 +132,31 @@ def _blocks(at: datetime) -> list[Block]:
     return [Block(_LEVEL, number) for number in range(last.number, first.number - 1, -1)]
 
 
-def _with_phrase(phrase: str, block: Block, most: int) -> Select[int]:
-    return (
+def _with_phrases(phrases: Sequence[str], blocks: Sequence[Block]) -> Select[int]:
+    """Look for each phrase in each block, as one query that is planned once."""
+    mosts = [_OF_NEWEST, *(_OF_OLDER for _ in blocks[1:])]
+    looks = [(pattern(p), b, most) for p in phrases for b, most in zip(blocks, mosts, strict=True)]
+    look = (
+        func.unnest(
+            cast([words for words, _, _ in looks], ARRAY(Text)),
+            cast([block.mark for _, block, _ in looks], ARRAY(Text)),
+            cast([block.begin for _, block, _ in looks], ARRAY(INSTANT)),
+            cast([block.end for _, block, _ in looks], ARRAY(INSTANT)),
+            cast([most for _, _, most in looks], ARRAY(BigInteger)),
+        )
+        .table_valued("words", "mark", "begin", "end", "most", name="look")
+        .render_derived()
+    )
+    inner = (
         select(Wording.ticket_id)
         .where(
-            Wording.body.like(pattern(phrase)),
-            Wording.body.like(block.mark),
-            Wording.opened_at >= block.begin,
-            Wording.opened_at < block.end,
+            Wording.body.like(look.c.words),
+            Wording.body.like(look.c.mark),
+            Wording.opened_at >= look.c.begin,
+            Wording.opened_at < look.c.end,
         )
         .order_by(Wording.opened_at.desc())
-        .limit(most)
+        .limit(look.c.most)
+        .lateral("inner_look")
     )
+    return select(inner.c.ticket_id).select_from(look).join(inner, true())

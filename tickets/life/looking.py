@@ -121,6 +121,11 @@ def shown_text(picture: Picture, person: Person, text: str) -> str:
     if is_kept_from(picture, person):
         for secret in (picture.matter.contact_name, picture.matter.address):
             text = text.replace(secret, HIDDEN) if secret else text
+    return without_numbers(text)
+
+
+def without_numbers(text: str) -> str:
+    """Return text with every number masked, also those written apart."""
     return mask_text(_WRITTEN_APART.sub(_together, text))
 
 
