@@ -44,6 +44,8 @@ RIGHTS: dict[str, Right] = {
     "GET /api/live": Right(Permission.WATCH_LIVE),
     "GET /api/live/definitions": Right(Permission.WATCH_LIVE),
     "GET /api/live/events": Right(Permission.WATCH_LIVE),
+    "GET /api/live/half-hours": Right(Permission.WATCH_LIVE),
+    "GET /api/live/lines": Right(Permission.WATCH_LIVE),
     "GET /api/agents": Right(Permission.WATCH_LIVE),
     "GET /api/agents/{number}/changes": Right(Permission.WATCH_LIVE),
     "GET /api/agents/{number}/spells": Right(Permission.WATCH_LIVE),
