@@ -53,6 +53,11 @@ class Hub:
         self._news = asyncio.Event()
         self.listeners = 0
 
+    @property
+    def mirror(self) -> Mirror:
+        """The picture as it is now."""
+        return self._mirror
+
     async def run(self) -> None:
         """Read until cancelled; a fault of ours is in the log, and the reading begins anew."""
         while True:

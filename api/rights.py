@@ -46,6 +46,7 @@ RIGHTS: dict[str, Right] = {
     "GET /api/live/events": Right(Permission.WATCH_LIVE),
     "GET /api/live/half-hours": Right(Permission.WATCH_LIVE),
     "GET /api/live/lines": Right(Permission.WATCH_LIVE),
+    "GET /api/queues": Right(Permission.WATCH_LIVE),
     "GET /api/agents": Right(Permission.WATCH_LIVE),
     "GET /api/agents/{number}/changes": Right(Permission.WATCH_LIVE),
     "GET /api/agents/{number}/spells": Right(Permission.WATCH_LIVE),

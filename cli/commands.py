@@ -26,6 +26,7 @@ COMMANDS = {
     "abandoned": ("abandoned:app", "Who gave up waiting (放弃来电), and ringing them back."),
     "callbacks": ("callbacks:app", "Call-backs (预约回拨): promised, kept, by whom."),
     "wall": ("wall:wall", "Watch queues, agents and today's answer rates, live."),
+    "queues": ("queues:queues", "Every queue now, and how long a caller has to wait."),
     "agents": ("agents:app", "Seats: who is signed in, in which state, and why."),
     "transfer": ("transfer:app", "Hand calls over: 12345 ⇄ 110 ⇄ 12348 (三线转办)."),
     "exchange": ("exchange:app", "Cases that travel between platforms, signed."),

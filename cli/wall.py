@@ -82,10 +82,10 @@ def _head(mirror: Mirror, now: Plain) -> Text:
         ("12345  ", "bold"),
         f"{local(utc_now()):%Y-%m-%d %H:%M:%S}   waiting ",
         (str(now["waiting"]), "bold yellow" if now["waiting"] else "bold green"),
-        f"   longest {_age(now['longest_since'])}",
+        f"   longest {age(now['longest_since'])}",
     )
     if mirror.stale:
-        head.append(f"   STALE: as of {_clock(mirror.as_of)}", "bold red")
+        head.append(f"   STALE: as of {clock(mirror.as_of)}", "bold red")
     return head
 
 
@@ -96,7 +96,7 @@ def _queues(mirror: Mirror, now: Plain) -> Table:
     figures = mirror.figures
     for name, queue in now["queues"].items():
         today = figures.get("queues", {}).get(name, {})
-        table.add_row(name, str(queue["waiting"]), _age(queue["longest_since"]), *_counts(today))
+        table.add_row(name, str(queue["waiting"]), age(queue["longest_since"]), *_counts(today))
     for title, part in (("today", "today"), ("30 minutes", "lately")):
         table.add_row(f"[bold]{title}[/]", "", "", *_counts(figures.get(part, {})))
     return table
@@ -124,14 +124,14 @@ def _agents(mirror: Mirror, now: Plain) -> Group:
 def _agent(number: str, agent: Plain) -> Text:
     state = state_of(agent)
     words = f"{state} {agent['reason']}".strip()
-    return Text(f"{number} {words} {_age(agent['since'])}", _COLOURS.get(state, ""))
+    return Text(f"{number} {words} {age(agent['since'])}", _COLOURS.get(state, ""))
 
 
 def _foot(mirror: Mirror) -> Text:
     foot = Text("\n")
     as_of = mirror.figures.get("as_of")
     if as_of is None or _seconds(as_of) > _OLD:
-        foot.append(f"figures as of {_clock(as_of)}\n", "red")
+        foot.append(f"figures as of {clock(as_of)}\n", "red")
     for difference in mirror.check.get("differences", ()):
         foot.append(f"{difference}\n", "red")
     return foot
@@ -141,12 +141,14 @@ def _seconds(instant: str) -> float:
     return max(0.0, (utc_now() - datetime.fromisoformat(instant)).total_seconds())
 
 
-def _age(instant: str | None) -> str:
+def age(instant: str | None) -> str:
+    """Return how long ago an instant is, as m:ss."""
     if instant is None:
         return ""
     minutes, seconds = divmod(round(_seconds(instant)), 60)
     return f"{minutes}:{seconds:02}"
 
 
-def _clock(instant: str | None) -> str:
+def clock(instant: str | None) -> str:
+    """Return an instant of today as the city reads it."""
     return f"{local(datetime.fromisoformat(instant)):%H:%M:%S}" if instant else "never"

@@ -26,6 +26,7 @@ from core.settings import Settings, get_settings
 from queues.agents import load_agents
 from queues.definitions import Queue, load_queues
 from queues.live_announcer import Announcer
+from queues.live_estimates import Estimates
 from queues.live_picture import HEARD, Picture
 from queues.live_sentinel import Sentinel
 from queues.live_store import LiveStore, draw
@@ -35,7 +36,7 @@ from telephony.ami import Ami, AmiError, AmiEventsLost, Event
 
 CLASSES = "agent,call,system"
 FILTERS = (
-    "^Event: (QueueMember|QueueCaller|AgentCalled|AgentRingNoAnswer|FullyBooted|Shutdown)",
+    "^Event: (QueueMember|QueueCaller|Agent(Called|Connect|RingNoAnswer)|FullyBooted|Shutdown)",
     "^Event: DeviceStateChange.*Device: PJSIP/[0-9]",
     "^Event: (Newstate|Hangup)[^A-Z].*Channel: PJSIP/[0-9]",
 )
@@ -72,12 +73,14 @@ class Live:
         self._picture = Picture(seats, queues)
         self._sentinel = Sentinel(ami)
         self._waker = Waker(ami, self._picture)
-        self._announcer = Announcer(ami, sounds)
+        self._estimates = Estimates()
+        self._announcer = Announcer(ami, sounds, self._estimates)
         self._changed = asyncio.Event()
         self._must_look = True
         self._looked = float("-inf")
         self._as_of: datetime | None = None
         self._redis_answers = True
+        self._remembers = False
 
     async def run(self) -> None:
         """Watch and draw until cancelled, then say that nobody draws any more."""
@@ -103,7 +106,7 @@ class Live:
         self._changed.set()
 
     async def _follow(self) -> None:
-        with self._ami.events(*HEARD, "FullyBooted") as events:
+        with self._ami.events(*HEARD, "AgentConnect", "FullyBooted") as events:
             while True:
                 try:
                     async for event in events:
@@ -118,6 +121,7 @@ class Live:
         else:
             now = utc_now()
             self._picture.apply(event, now)
+            self._estimates.take(event, now)
             self._waker.take(event, now)
             self._changed.set()
             if event.name in ENDS_OF_WAITING:
@@ -147,6 +151,9 @@ class Live:
         try:
             self._picture.replace(await read_switch(self._ami), utc_now())
             self._looked = monotonic()
+            for queue in self._picture.queues():
+                calls = (caller.call for caller in queue.callers)
+                self._estimates.of(queue.name).remains(calls, utc_now())
         except AmiError as error:
             self._must_look = True
             log.warning("live.cannot_look", reason=str(error))
@@ -168,6 +175,10 @@ class Live:
             self._note_redis(answers=True)
 
     async def _draw_once(self) -> None:
+        if not self._remembers:
+            self._estimates.remember(await self._store.load_errors())
+            self._remembers = True
+        await self._store.save_errors(self._estimates.remembered())
         if await self._store.is_lost():
             self._must_look = True
             await self._look_if_due()
@@ -178,7 +189,7 @@ class Live:
             await self._store.mark_stale()
         else:
             await self._store.write(
-                draw(self._picture, utc_now()), self._as_of, stale=heard is None
+                draw(self._picture, utc_now(), self._estimates), self._as_of, stale=heard is None
             )
 
     def _note_redis(self, *, answers: bool, reason: str = "") -> None:

@@ -1,8 +1,10 @@
 """The live picture in Redis: `hotline:<node>:live:…`, for wallboards and agents' desks.
 
     agents   hash, number → JSON {declared, reason, observed, since, queues}
-    queues   hash, name → JSON {waiting, callers: [{call, position, joined}]}
+    queues   hash, name → JSON {waiting, callers: [{call, position, joined}], estimate: {seconds,
+             compared, mean_error, within_30s, reliable} for who joins now}
     state    hash, as_of (when the switch last agreed) and stale ("1": do not trust the rest)
+    errors   JSON, by queue the estimates that were compared with what happened
     marker   whose drawing this is; gone when Redis lost its memory
     figures  JSON, today's figures (written by `reports.live_figures`, as are the next)
     check    JSON, how the figures and the ledger agree with this picture
@@ -22,6 +24,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from queues.agent_states import AgentState
+from queues.live_estimates import Estimates
 from queues.live_picture import Picture, QueueState
 
 Plain = Mapping[str, Any]
@@ -35,11 +38,12 @@ class Drawing:
     queues: Mapping[str, Plain] = field(default_factory=dict)
 
 
-def draw(picture: Picture, now: datetime) -> Drawing:
+def draw(picture: Picture, now: datetime, estimates: Estimates | None = None) -> Drawing:
     """Turn a picture into plain values, as of an instant not before its last event."""
+    known = estimates or Estimates()
     return Drawing(
         agents={agent.number: _agent(agent) for agent in picture.agents(now)},
-        queues={queue.name: _queue(queue) for queue in picture.queues()},
+        queues={queue.name: _queue(queue, known, now) for queue in picture.queues()},
     )
 
 
@@ -53,12 +57,13 @@ def _agent(agent: AgentState) -> Plain:
     }
 
 
-def _queue(queue: QueueState) -> Plain:
+def _queue(queue: QueueState, estimates: Estimates, now: datetime) -> Plain:
     callers = [
         {"call": caller.call, "position": position, "joined": caller.joined.isoformat()}
         for position, caller in enumerate(queue.callers, 1)
     ]
-    return {"waiting": len(callers), "callers": callers}
+    estimate = estimates.of(queue.name).as_plain(len(callers), now)
+    return {"waiting": len(callers), "callers": callers, "estimate": estimate}
 
 
 def live_key(node: str, name: str) -> str:
@@ -74,6 +79,7 @@ class LiveStore:
         self._node = node
         self._mark = token_hex(8)
         self._drawn = Drawing()
+        self._errors = ""
 
     def key(self, name: str) -> str:
         """Return the full name of one of the keys above."""
@@ -108,6 +114,21 @@ class LiveStore:
             pipe.publish(self.key("changes"), _text(news | {"gone": gone}))
             await pipe.execute()
         self._drawn = new
+
+    async def load_errors(self) -> dict[str, Any]:
+        """Return what an earlier life compared, by queue; nothing when it cannot be read."""
+        try:
+            told = json.loads(await self._redis.get(self.key("errors")) or "{}")
+        except ValueError:
+            return {}
+        return told if isinstance(told, dict) else {}
+
+    async def save_errors(self, told: Mapping[str, Any]) -> None:
+        """Keep what was compared, when it changed."""
+        text = _text(told)
+        if text != self._errors:
+            await self._redis.set(self.key("errors"), text)
+            self._errors = text
 
     async def mark_stale(self) -> None:
         """Say that what is drawn here, by us or before us, may be out of date."""

@@ -1,11 +1,16 @@
 """The picture in few figures: who waits and how long already, how many agents do what."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from queues.agent_states import Declared, Observed
 from queues.live_mirror import Mirror, Plain
 
+# Of a picture that an earlier version drew.
+_UNKNOWN: Plain = {
+    "seconds": None, "compared": 0, "mean_error": None, "within_30s": None, "reliable": False,
+}  # fmt: skip
 _AT_WORK = frozenset(Observed) - {Observed.IDLE, Observed.UNKNOWN}
 
 
@@ -23,6 +28,21 @@ def summary(mirror: Mirror) -> Plain:
         "agents": dict(sorted(Counter(map(state_of, mirror.agents.values())).items())),
         "queues": queues,
     }
+
+
+def queue_lines(mirror: Mirror, titles: Mapping[str, str]) -> list[Plain]:
+    """Return {name, title, waiting, longest_since, agents, free, estimate} of every queue.
+
+    `agents` are those signed in to it, `free` of them could be rung now.
+    """
+    lines = []
+    for name, queue in sorted(mirror.queues.items()):
+        seats = [agent for agent in mirror.agents.values() if name in agent["queues"]]
+        free = [agent for agent in seats if state_of(agent) == Declared.AVAILABLE]
+        told = {"name": name, "title": titles.get(name, ""), **_queue(queue)}
+        counted = {"agents": len(seats), "free": len(free)}
+        lines.append(told | counted | {"estimate": queue.get("estimate", _UNKNOWN)})
+    return lines
 
 
 def state_of(agent: Plain) -> str:

@@ -44,6 +44,28 @@ MOMENTS = (
         source=_SWITCH,
     ),
     Moment(
+        id="estimated_wait",
+        version=1,
+        name_zh="预计等待",
+        name_en="Expected wait of who joins now",
+        formula="(callers waiting + 1) × mean time between the latest 20 starts of service of the "
+        "queue, of the last 30 minutes, while somebody waited",
+        exclusions="times in which nobody waited; unknown with fewer than 5 such starts",
+        unit="seconds",
+        source=_SWITCH,
+    ),
+    Moment(
+        id="estimate_error",
+        version=1,
+        name_zh="预计等待误差",
+        name_en="Error of the expected wait",
+        formula="Σ |estimated − waited| / estimates compared, and the share of them that were "
+        "wrong by 30 s at most; the latest 100 of two hours, made at joining or told to a caller",
+        exclusions="callers who were not served: how long they would have waited nobody knows",
+        unit="seconds",
+        source=_SWITCH,
+    ),
+    Moment(
         id="agents",
         version=1,
         name_zh="坐席状态",

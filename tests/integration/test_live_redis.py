@@ -147,6 +147,30 @@ async def test_the_whole_picture_is_drawn(
         assert (await wall.agent("8014"))["declared"] == "offline"
 
 
+async def test_the_expected_wait_stands_beside_its_own_error_and_outlives_the_process(
+    switch: FakeSwitch, queue: Queue, redis: Redis, wall: Wall
+) -> None:
+    async def estimate(name: str) -> Any:
+        return (await wall._read("queues", "GEN")).get("estimate", {}).get(name)
+
+    async with living(switch, redis):
+        await eventually(wall.stale, False)
+        for number in range(8):
+            for event in ("QueueCallerJoin", "QueueCallerLeave", "AgentConnect"):
+                place = (f"Uniqueid: {number}.1", "Position: 1")
+                await switch.sessions[0].send(f"Event: {event}", "Queue: GEN", *place)
+        # Five starts make the first estimate, and the three after it are compared.
+        await eventually(lambda: estimate("compared"), 3)
+        assert await estimate("within_30s") == 1.0
+        assert await estimate("seconds") is not None
+        assert await estimate("reliable") is False
+    async with living(switch, redis):
+        await eventually(wall.stale, False)
+        assert await estimate("compared") == 3
+        # The pace of an earlier life is not the pace of now.
+        assert await estimate("seconds") is None
+
+
 async def test_listeners_are_told_only_what_changed(
     switch: FakeSwitch, queue: Queue, redis: Redis, wall: Wall
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from core.clock import from_epoch
 from queues.live_announcer import Announcer, words
+from queues.live_estimates import Estimates
 from queues.live_picture import Picture
 from telephony.ami import Ami
 from tests.unit.fake_ami import FakeSwitch, Headers, Session, events, fake_switch, make_ami
@@ -76,7 +77,11 @@ def leave(picture: Picture, caller: str) -> None:
 async def test_nobody_is_told_at_once_and_again_only_when_they_have_come_further(
     switch: FakeSwitch, ami: Ami
 ) -> None:
-    ears, announcer, picture = Ears(switch), Announcer(ami, Path("/sounds")), queue_of("a", "b")
+    ears, announcer, picture = (
+        Ears(switch),
+        Announcer(ami, Path("/sounds"), Estimates()),
+        queue_of("a", "b"),
+    )
     await announcer.look(picture, at(5))
     assert ears.said == []
     await announcer.look(picture, at(20))
@@ -93,14 +98,14 @@ async def test_nobody_is_told_at_once_and_again_only_when_they_have_come_further
 async def test_who_speaks_english_is_told_in_english_and_a_callback_is_told_nothing(
     switch: FakeSwitch, ami: Ami
 ) -> None:
-    ears, announcer = Ears(switch), Announcer(ami, Path("/sounds"))
+    ears, announcer = Ears(switch), Announcer(ami, Path("/sounds"), Estimates())
     ears.language = "en"
     await announcer.look(queue_of("x", "a"), at(30))
     assert [said.split()[1] for said in ears.said] == ["en/queue-thereare"]
 
 
 async def test_a_whisper_ends_when_somebody_is_about_to_speak(switch: FakeSwitch, ami: Ami) -> None:
-    ears, announcer = Ears(switch), Announcer(ami, Path("/sounds"))
+    ears, announcer = Ears(switch), Announcer(ami, Path("/sounds"), Estimates())
     await announcer.look(queue_of("a"), at(30))
     await announcer.stop("a")
     await announcer.stop("a")
@@ -111,7 +116,7 @@ async def test_a_whisper_ends_when_somebody_is_about_to_speak(switch: FakeSwitch
 async def test_a_crowd_is_told_a_few_at_a_time_and_the_tenth_nothing(
     switch: FakeSwitch, ami: Ami
 ) -> None:
-    ears, announcer = Ears(switch), Announcer(ami, Path("/sounds"))
+    ears, announcer = Ears(switch), Announcer(ami, Path("/sounds"), Estimates())
     picture = queue_of(*"abcdefghijklm")
     await announcer.look(picture, at(30))
     assert len(ears.said) == 5
@@ -121,7 +126,7 @@ async def test_a_crowd_is_told_a_few_at_a_time_and_the_tenth_nothing(
 
 
 async def test_a_switch_that_is_away_costs_nothing(switch: FakeSwitch, ami: Ami) -> None:
-    announcer = Announcer(ami, Path("/sounds"))
+    announcer = Announcer(ami, Path("/sounds"), Estimates())
     await ami.close()
     await announcer.look(queue_of("a"), at(30))
     await announcer.stop("a")
