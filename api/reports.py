@@ -11,7 +11,7 @@ from api.fields import Answer, Cursor, Instant, Limit, Page, read_cursor
 from api.resources import Session
 from reports.alarms import alarms
 from reports.answer_rate import AnswerRate, ReportRow, answer_rate, calls_behind
-from reports.definitions import Unit
+from reports.definitions import EVERY, Unit
 from reports.rolling import REQUIRED, Rolling, Window, rolling
 from reports.selections import Grouping
 
@@ -124,6 +124,12 @@ async def get_answer_rate(
 ) -> AnswerRateAnswer:
     """接通率 by day, hour, line or queue."""
     return _answer(await answer_rate(session, days, by))
+
+
+@router.get("/definitions")
+async def get_definitions() -> list[MeasureAnswer]:
+    """Say what every published figure means."""
+    return [MeasureAnswer.model_validate(measure) for measure in EVERY]
 
 
 @router.get("/rolling-24h")

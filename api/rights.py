@@ -122,6 +122,7 @@ RIGHTS: dict[str, Right] = {
     "GET /api/exchange/messages": Right(Permission.EXCHANGE),
     "POST /api/exchange/messages/{identity}/retry": _kept(Permission.EXCHANGE),
     # Figures and plans.
+    "GET /api/reports/definitions": Right(Permission.READ_REPORTS),
     "GET /api/reports/answer-rate": Right(Permission.READ_REPORTS),
     "GET /api/reports/answer-rate/calls": Right(Permission.READ_REPORTS),
     "GET /api/reports/rolling-24h": Right(Permission.READ_REPORTS),

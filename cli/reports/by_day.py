@@ -22,7 +22,7 @@ from cli.screen import out, print_json, print_table
 from core.settings import get_settings
 from reports.answer_rate import Period
 from reports.callbacks import callback_report
-from reports.definitions import Measure
+from reports.definitions import EVERY, Measure
 from reports.follow_up import follow_up_report
 from reports.repeats import repeat_report
 from tickets.city import load_city
@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("callbacks")(callbacks_command)
     app.command("repeats")(repeats_command)
+    app.command("definitions")(definitions_command)
     app.command("follow-up")(follow_up_command)
 
 
@@ -77,6 +78,14 @@ def follow_up_command(
     show(days, found.as_of, [*found.rows, found.total], found.definitions, as_json, as_csv)
     if not as_json and not as_csv:
         out.print("\nThe tickets behind a number: ./hotline followup behind redo")
+
+
+def definitions_command(as_json: Json = False) -> None:
+    """口径: what every published figure counts, over what, without what, by whose rule."""
+    if as_json:
+        print_json(definitions(EVERY))
+        return
+    print_definitions(EVERY)
 
 
 def show(

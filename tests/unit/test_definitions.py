@@ -1,11 +1,13 @@
 """Each measure says in words what it computes, and computes nothing it does not know."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.counts import Counts
-from reports.definitions import BY_ID, MEASURES, CallMeasure, Unit
+from reports.definitions import BY_ID, EVERY, MEASURES, CallMeasure, Measure, Unit
 from reports.definitions.volumes import FATES
 from tickets.outcomes import Outcome
 
@@ -156,7 +158,7 @@ def calls(measure: CallMeasure, day: Counts) -> float:
     return value
 
 
-@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.id)
+@pytest.mark.parametrize("measure", EVERY, ids=lambda measure: measure.id)
 def test_every_measure_is_fully_described_in_both_languages(measure: object) -> None:
     words = ("name_zh", "name_en", "formula", "numerator", "exclusions", "source")
     assert all(getattr(measure, word) for word in words)
@@ -169,8 +171,30 @@ def test_the_strictest_service_level_is_never_above_the_others() -> None:
 
 
 def test_a_measure_has_a_denominator_in_words_exactly_when_it_divides() -> None:
-    assert all((m.denominator is None) == (m.under is None) for m in MEASURES)
+    assert all((m.denominator is None) == (m.under is None) for m in EVERY)
 
 
 def test_no_two_measures_share_an_id() -> None:
-    assert len(BY_ID) == len(MEASURES)
+    assert len({measure.id for measure in EVERY}) == len(EVERY)
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        # The readings of 接通率 in use; the rolling 24 hours are the second one's.
+        "answer_rate_per_request answer_rate_gross answer_rate_of_arrivals answer_rate_net",
+        "answered_in_15s_over_answered answered_in_15s_over_offered answer_rate_with_callbacks",
+        # The four textbook forms of the service level.
+        "service_level_with_early_abandons answered_in_15s_over_answered",
+        "service_level_over_answered_and_abandoned service_level_without_early_abandons",
+        # Phones and people.
+        "abandon_rate abandon_rate_without_short mean_wait_answered mean_wait_all mean_talk",
+        "mean_wrap_up mean_handling occupancy adherence answered_per_agent_day break_seconds",
+        "signed_in_seconds satisfaction rating_share transfer_success_rate",
+        "repeat_rate_24h repeat_rate_7d callback_reach_rate callback_in_time_rate",
+    ],
+)
+def test_what_hotlines_are_judged_by_is_defined(ids: str) -> None:
+    known: dict[str, Measure[Any]] = {measure.id: measure for measure in EVERY}
+    assert set(ids.split()) <= known.keys()
+    assert all(known[name].version >= 1 for name in ids.split())
