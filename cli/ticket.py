@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cli import ticket_cards, ticket_export, ticket_find, ticket_together, ticket_views
+from cli import (
+    ticket_cards,
+    ticket_export,
+    ticket_find,
+    ticket_route,
+    ticket_together,
+    ticket_views,
+)
 from cli.outbound import place
 from cli.person import By
 from cli.reading import moment, read, write
@@ -32,6 +39,8 @@ for command in ("due", "cards", "serve", "answer", "notices", "urge"):
     app.command(command)(getattr(ticket_cards, command))
 app.command("find")(ticket_find.find)
 app.command("export")(ticket_export.export)
+app.command("route")(ticket_route.route)
+app.command("send")(ticket_route.send)
 for command in ("views", "save-view", "drop-view"):
     app.command(command)(getattr(ticket_views, command.replace("-", "_")))
 app.command("followers")(ticket_together.followers)

@@ -1,6 +1,7 @@
 """The desk sees where tickets would go, and rules send only what is clear, only if switched on."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,12 @@ from tests.integration.test_finding import ticket
 from tests.integration.test_suggestions import written
 from tests.integration.ticket_life import CITY, MORNING, Life
 from tickets.acts import Act
+from tickets.durations import Span, Unit
+from tickets.life.facts import Facts
+from tickets.life.words import ClockKind, Secrecy
 from tickets.review.by_rule import ByRule
 from tickets.review.rules import DispatchRules, load_dispatch_rules
+from tickets.routes import RouteRule
 from tickets.states import TicketState
 from tickets.suggesting.model import save
 from tickets.suggesting.training import train
@@ -77,6 +82,21 @@ async def test_the_desk_dispatches_with_one_word_where_the_route_is_clear(
     refused = await api.post(f"/api/review-desk/{unclear}/dispatch", json=word, headers=REVIEWER)
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:hotline:no-clear-route")
     assert (await api.get("/api/review-desk", headers=OTHER)).status_code == 400
+
+
+async def test_a_routes_own_limit_holds_and_urgency_still_tightens_it(life: Life) -> None:
+    longer = RouteRule("0206", handle=Span(9, Unit.WORKDAYS))
+    routes = replace(CITY.routes, rules=[*CITY.routes.rules, longer])
+    life.city = replace(CITY, routes=routes)
+    for urgency, lead, limit in (
+        ("normal", "CGJ", "9 wd"), ("normal", "GAJ", "5 wd"), ("expedited", "CGJ", "3 wd"),
+    ):  # fmt: skip
+        number = await waiting(life, title="路灯", category="0206", urgency=urgency)
+        facts = Facts(lead=lead, duplicates_checked=True, secrecy=Secrecy.NORMAL)
+        picture = await life.act(number, Act.DISPATCH, facts=facts)
+        clock = picture.clock(ClockKind.HANDLE)
+        assert clock is not None
+        assert clock.limit == limit, (urgency, lead)
 
 
 async def test_what_units_ask_for_is_on_the_desk(api: httpx.AsyncClient, life: Life) -> None:

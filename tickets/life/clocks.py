@@ -6,13 +6,16 @@ Clocks are rows; a clock that is not running is kept, since how long everything 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
+from tickets import routes
 from tickets.acts import Act, Clock
-from tickets.durations import Span, Unit, read_span
+from tickets.durations import Span, Unit, read_span, stricter
 from tickets.life.models import RunningClock
 from tickets.life.picture import Case, Picture
 from tickets.life.words import ClockKind
 from tickets.limits import Limits
+from tickets.routes import Route
 from tickets.units import CENTER
+from tickets.urgency import Urgency
 
 FOLLOW_UP_LIMIT = Span(2, Unit.WORKDAYS)
 _FROM_DISPATCH = (
@@ -105,7 +108,22 @@ def _half_starts(case: Case, act: Act) -> None:
 
 def _limit(case: Case, kind: ClockKind) -> Span | None:
     span = _spans(case.limits)[kind]
-    return halved(span) if kind is ClockKind.HANDLE and case.picture.matter.redos else span
+    if kind is not ClockKind.HANDLE:
+        return span
+    span = _by_route(case, span)
+    return halved(span) if case.picture.matter.redos else span
+
+
+def _by_route(case: Case, span: Span | None) -> Span | None:
+    """Take the limit of the route by which the lead has the ticket; urgency still tightens it."""
+    matter = case.picture.matter
+    route = case.city.routes.resolve(
+        routes.Matter(matter.category, matter.area, matter.enterprise, case.at)
+    )
+    if not isinstance(route, Route) or route.handle is None or route.lead != case.lead:
+        return span
+    usual = matter.urgency in (None, Urgency.NORMAL)
+    return route.handle if usual else stricter(route.handle, span)
 
 
 def _spans(limits: Limits) -> Mapping[ClockKind, Span | None]:
