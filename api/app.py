@@ -9,6 +9,7 @@ from api import (
     abandoned,
     agent_report,
     agents,
+    alerts,
     callbacks,
     calls,
     cards,
@@ -107,6 +108,7 @@ ROOMS = (
     flows,
     incidents,
     transfer_advice,
+    alerts,
     transfers,
     agent_report,
 )

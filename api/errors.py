@@ -53,6 +53,7 @@ from tickets.life.moves import ChangedMeanwhile, UnknownTicket
 from tickets.limits import UnknownType
 from tickets.states import NotTheirMove
 from tickets.suggesting.model import BadModel
+from transfers.emergency import NoEmergencyLine
 from transfers.partners import UnknownPartner
 from transfers.service import NoCall
 
@@ -192,6 +193,7 @@ _STATUS: dict[type[HotlineError], HTTPStatus] = {
     LedgerBehind: HTTPStatus.SERVICE_UNAVAILABLE,
     UnknownPartner: HTTPStatus.NOT_FOUND,
     NoCall: HTTPStatus.NOT_FOUND,
+    NoEmergencyLine: HTTPStatus.BAD_REQUEST,
     AmiDown: HTTPStatus.SERVICE_UNAVAILABLE,
     UnknownFlow: HTTPStatus.NOT_FOUND,
     flows.UnknownVersion: HTTPStatus.NOT_FOUND,

@@ -126,16 +126,16 @@ async def start(
 
     The case goes to the other side's platform first, where there is one.
     """
-    _be_at_seat(who, body.agent)
+    be_at_seat(who, body.agent)
     wanted = Start(actor=actor, **body.model_dump())
     await announce_case(opened, hands, wanted)
-    return _answer(await hands.start(wanted))
+    return answer(await hands.start(wanted))
 
 
 @router.get("/transfers/calls/{call}")
 async def situation(hands: Hands, call: Call) -> SituationAnswer:
     """Say who hears whom in a call now, and what can be done."""
-    return _answer(hands.situation(call))
+    return answer(hands.situation(call))
 
 
 @router.post("/transfers/calls/{call}/{act}")
@@ -145,18 +145,19 @@ async def step(
     """Do one more act on a call that is being handed over."""
     leg = hands.situation(call).agent
     if leg is not None:
-        _be_at_seat(who, leg.agent)
+        be_at_seat(who, leg.agent)
     given = (body or StepBody()).model_dump()
-    return _answer(await hands.step(call, Step(act=act, actor=actor, **given)))
+    return answer(await hands.step(call, Step(act=act, actor=actor, **given)))
 
 
-def _be_at_seat(who: Principal, seat: str | None) -> None:
+def be_at_seat(who: Principal, seat: str | None) -> None:
     """Raise NotPermitted for somebody at another seat who is no supervisor."""
     if who.known and not who.works_at(seat) and not who.may(Permission.FORCE_STATE):
         raise NotPermitted(who.known.role.on_the_door)
 
 
-def _answer(found: Situation) -> SituationAnswer:
+def answer(found: Situation) -> SituationAnswer:
+    """Return a situation as the API tells it."""
     return SituationAnswer(
         call=found.call,
         state=found.state,

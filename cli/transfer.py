@@ -1,38 +1,34 @@
 """`transfer`: hand a call over to a partner line, step by step, as an agent's console does."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
+from cli import transfer_alerts
 from cli.days import day, day_after
 from cli.person import By
 from cli.reading import moment, read
 from cli.screen import out, print_json, print_table
+from cli.transfer_hands import Agent, AsJson, Reason, do_and_show
 from core.clock import from_epoch, local_day, utc_now
 from core.settings import get_settings
 from reports.definitions import Unit
 from reports.definitions.transfers import TRANSFERS
 from reports.transfers import newest_attempts, transfer_counts
-from telephony.ami import Ami
-from telephony.journal import Journal
 from transfers.board import Situation
 from transfers.catalogue import catalogue_of, search
 from transfers.hints import hints_in, hints_of
 from transfers.partners import load_partners
 from transfers.service import NoCall, Start, Step, Transfers
-from transfers.states import MOVES, Act, Mode
-from transfers.switchboard import FILTERS, switchboard
+from transfers.states import Act, Mode
 
 app = typer.Typer(
     help="Hand a call over to 110, 12348 and the other partner lines.", no_args_is_help=True
 )
-Agent = Annotated[str, typer.Argument(help="The agent who is in the call, such as 8013.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why, as it stays in the record.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+for command in ("emergency", "alerts", "seen"):
+    app.command(command)(getattr(transfer_alerts, command))
 AcceptedBy = Annotated[
     str | None, typer.Option("--accepted-by", help="Who takes it on: 12345 or the line's code.")
 ]
@@ -103,7 +99,7 @@ def hints(
 @app.command("show")
 def show(agent: Agent, as_json: AsJson = False) -> None:
     """Say who hears whom in an agent's call, and what can be done now."""
-    _done(lambda hands: _now(hands, agent), as_json)
+    do_and_show(lambda hands: _now(hands, agent), as_json)
 
 
 @app.command("start")
@@ -120,7 +116,7 @@ def start(
 ) -> None:
     """Begin to hand over the call that an agent is in."""
     wanted = Start(agent, partner, mode, by, reason, consent)
-    _done(lambda hands: hands.start(wanted), as_json)
+    do_and_show(lambda hands: hands.start(wanted), as_json)
 
 
 @app.command("join")
@@ -241,7 +237,7 @@ def _step(agent: str, step: Step, as_json: bool) -> None:
     async def work(hands: Transfers) -> Situation:
         return await hands.step((await _now(hands, agent)).call, step)
 
-    _done(work, as_json)
+    do_and_show(work, as_json)
 
 
 async def _now(hands: Transfers, agent: str) -> Situation:
@@ -249,21 +245,3 @@ async def _now(hands: Transfers, agent: str) -> Situation:
     if leg is None:
         raise NoCall(f"Agent {agent[:20]} is in no call.")
     return hands.situation(leg.call)
-
-
-def _done(work: Callable[[Transfers], Awaitable[Situation]], as_json: bool) -> None:
-    found = asyncio.run(_with_hands(work))
-    acts = [str(act) for state, act in MOVES if state is found.state]
-    if as_json:
-        print_json({"call": found.call, "state": found.state, "acts": acts})
-        return
-    out.print(f"{found.call}: {found.state}. Possible now: {', '.join(acts) or 'nothing'}.")
-
-
-async def _with_hands(work: Callable[[Transfers], Awaitable[Situation]]) -> Situation:
-    settings = get_settings()
-    async with (
-        Ami.of(settings, classes="call", filters=FILTERS) as ami,
-        switchboard(ami) as hand,
-    ):
-        return await work(Transfers(hand, settings.config_dir, Journal(settings.journal)))

@@ -73,7 +73,13 @@ def board(mirror: Mirror) -> RenderableType:
     """Lay the picture out for one screen."""
     now = summary(mirror)
     return Group(
-        _head(mirror, now), "", _queues(mirror, now), "", _agents(mirror, now), _foot(mirror)
+        _head(mirror, now),
+        _alerts(mirror),
+        "",
+        _queues(mirror, now),
+        "",
+        _agents(mirror, now),
+        _foot(mirror),
     )
 
 
@@ -87,6 +93,15 @@ def _head(mirror: Mirror, now: Plain) -> Text:
     if mirror.stale:
         head.append(f"   STALE: as of {clock(mirror.as_of)}", "bold red")
     return head
+
+
+def _alerts(mirror: Mirror) -> Text:
+    """Emergency buttons that no supervisor has taken note of; `transfer seen` does."""
+    lines = Text()
+    for one in mirror.figures.get("alerts", ()):
+        words = f"EMERGENCY ({one['cause']})  {one['agent']} → {one['partner']}  {one['call']}"
+        lines.append(f"\n{clock(one['at'])}  {words}", "bold white on red")
+    return lines
 
 
 def _queues(mirror: Mirror, now: Plain) -> Table:

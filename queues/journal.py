@@ -26,6 +26,9 @@ class JournalKind(StrEnum):
     COUNTED = "counted"
     ASKED = "asked"
     TRANSFER = "transfer"
+    # An agent pressed the emergency button; a supervisor has taken note.
+    ALERT = "alert"
+    ALERT_SEEN = "alert-seen"
     # The life of a call-back after its call; written by its keeper and by people.
     CALLBACK_ASSIGNED = "callback-assigned"
     CALLBACK_PLACED = "callback-placed"

@@ -147,6 +147,7 @@ class Call(Base):
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating_is_one_to_five"),
         Index("ix_call_started_at_uid", "started_at", "uid"),
         Index("ix_call_day", "day"),
+        Index("ix_call_alerts", "started_at", postgresql_where=text("parties ? 'alerts'")),
         Index("ix_call_unsettled", "node", postgresql_where=text("settled_at IS NULL")),
         # Room on each page for the few times a call is written while it lasts.
         {"postgresql_with": {"fillfactor": 75}},
@@ -184,7 +185,7 @@ class Call(Base):
     ended_by: Mapped[EndedBy | None] = mapped_column(words(EndedBy, "ended_by"))
     outcome: Mapped[Outcome | None] = mapped_column(words(Outcome, "outcome"))
     # {"transfers": attempts to hand over, "segments": whose voices the recording holds when,
-    #  "handed": who handed the caller over to us}
+    #  "handed": who handed the caller over to us, "alerts": emergency buttons pressed}
     parties: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     settled_at: Mapped[datetime | None] = mapped_column(INSTANT)
     late_changes: Mapped[int]

@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.clock import local_day, utc_now
 from queues.live_store import live_key
 from queues.models import Call
+from reports.alerts import SHOWN as SHOWN_FOR
+from reports.alerts import Alert, alerts_since
 from reports.amounts import AMOUNTS, counts_of
 from reports.counts import Counts
 from reports.definitions import MEASURES, CallMeasure
@@ -45,10 +47,11 @@ Figures = dict[str, Any]
 
 
 async def live_figures(session: AsyncSession) -> Figures:
-    """Return {as_of, today, lately, queues: {name: …}, versions} with values by measure id.
+    """Return {as_of, today, lately, queues: {name: …}, versions, alerts}, values by measure id.
 
     `today` and `queues` are calls that began since midnight, `lately` those of the last 30 minutes;
-    `versions` says by which version of each definition.
+    `versions` says by which version of each definition. `alerts` are the emergency buttons that no
+    supervisor has taken note of, without the agents' words.
     """
     as_of = utc_now()
     today = local_day(as_of)
@@ -59,6 +62,17 @@ async def live_figures(session: AsyncSession) -> Figures:
         "lately": values(await counted_since(session, as_of - LATELY)),
         "queues": {name: values(counts) for name, counts in queues.items() if name},
         "versions": {name: _BY_ID[name].version for name in SHOWN},
+        "alerts": [_on_the_wall(one) for one in await alerts_since(session, as_of - SHOWN_FOR)],
+    }
+
+
+def _on_the_wall(alert: Alert) -> dict[str, str]:
+    return {
+        "call": alert.call,
+        "at": alert.at.isoformat(),
+        "cause": alert.cause,
+        "agent": alert.agent,
+        "partner": alert.partner,
     }
 
 

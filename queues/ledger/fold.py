@@ -133,6 +133,8 @@ def _parties(story: Story) -> dict[str, Any] | None:
     told: dict[str, Any] = {
         "transfers": story.transfers.all(), "segments": story.segments.found
     }  # fmt: skip
+    if alerts := story.alerts.all():
+        told["alerts"] = alerts
     if story.legs.handed is not None:
         partner, case_no = story.legs.handed
         told["handed"] = {"partner": partner, "case": case_no}

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from queues.journal import JournalEvent, JournalKind
+from queues.ledger.alerts import AlertStory
 from queues.ledger.legs import Legs
 from queues.ledger.menu_story import MenuStory
 from queues.ledger.queue_story import QueueStory
@@ -12,6 +13,7 @@ from telephony.cel import ChannelEvent
 from telephony.queue_log import QueueEvent
 
 Event = ChannelEvent | QueueEvent | JournalEvent
+_ALERTS = (JournalKind.ALERT, JournalKind.ALERT_SEEN)
 
 
 class Restart(NamedTuple):
@@ -27,7 +29,7 @@ class Restart(NamedTuple):
 class Story:
     """All that was read of one call, stream by stream, each in the order it was written."""
 
-    __slots__ = ("last", "legs", "menu", "node", "queue", "segments", "transfers", "uid")
+    __slots__ = ("alerts", "last", "legs", "menu", "node", "queue", "segments", "transfers", "uid")
 
     def __init__(self, uid: str, node: str) -> None:
         self.uid = uid
@@ -37,6 +39,7 @@ class Story:
         self.queue = QueueStory()
         self.menu = MenuStory()
         self.transfers = TransferStory(uid)
+        self.alerts = AlertStory()
         self.segments = Segments(uid, self.transfers)
 
     def take(self, event: Event) -> None:
@@ -51,5 +54,7 @@ class Story:
                 self.queue.take(event)
             case JournalEvent() if event.kind == JournalKind.TRANSFER:
                 self.transfers.take_act(event)
+            case JournalEvent() if event.kind in _ALERTS:
+                self.alerts.take(event)
             case JournalEvent():
                 self.menu.take(event)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from queues.journal import JournalEvent
 from queues.ledger.facts import CallFacts, Rules
 from queues.ledger.fold import fold
 from queues.ledger.story import Story
@@ -226,3 +227,22 @@ def test_whoever_is_rung_again_has_the_caller_back_unless_they_do_not_pick_up(
     switch.ends(30)
     found = attempt(switch.facts())
     assert (found["outcome"], found["back_to"]) == ("no-answer", back_to)
+
+
+def test_alerts_are_kept_beside_the_call_until_a_supervisor_notes_them() -> None:
+    story = Story(CITIZEN, "n")
+    switch = Switch()
+    switch.story = story
+    switch.talks_to_an_agent()
+    for at, kind, fields in (
+        (5, "alert", {"cause": "danger", "agent": "8013", "partner": "110", "actor": "8013"}),
+        (9, "alert-seen", {"actor": "wang"}),
+        (12, "alert", {"cause": "stability", "agent": "8013", "actor": 7}),
+    ):
+        story.take(JournalEvent(NOON + at, CITIZEN, kind, fields))
+    facts = fold(story, Rules())
+    assert facts is not None
+    assert facts.parties is not None
+    first, second = facts.parties["alerts"]
+    assert (first["cause"], first["seen_by"], first["seen_at"]) == ("danger", "wang", NOON + 9)
+    assert (second["cause"], second["actor"], second["seen_by"]) == ("stability", None, None)
