@@ -1,11 +1,12 @@
 """`abandoned`: who gave up waiting, and ringing them back."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from cli.callbacks import attempts
 from cli.days import day
 from cli.person import By
 from cli.reading import moment, read, seconds, transact
@@ -116,20 +117,12 @@ def attempts_command(
     found = read(lambda session: find(session, uid))
     if found is None:
         raise HotlineError(f"Nothing was tried about the call {uid}.")
+    told = attempts(found)
     if as_json:
-        print_json([told | {"note": mask_text(told.get("note") or "")} for told in found.attempts])
+        print_json(told)
         return
-    rows = [
-        (
-            moment(datetime.fromisoformat(told["at"])),
-            told.get("agent"),
-            told.get("by"),
-            told.get("result") or "under way",
-            mask_text(told.get("note") or ""),
-        )
-        for told in found.attempts
-    ]
-    print_table(("at", "agent", "by", "result", "note"), rows)
+    heads = ("at", "agent", "by", "rang", "result", "note")
+    print_table(heads, [tuple(attempt.values()) for attempt in told])
 
 
 def _ring(choice: Choice, agent: str, by: str, note: str) -> None:

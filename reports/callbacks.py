@@ -142,7 +142,6 @@ async def _promised(session: AsyncSession, period: Period) -> dict[str, Callback
         select(
             day.label("day"),
             *counts,
-            func.coalesce(func.sum(Callback.tries).filter(_ASKED), 0).label("tries"),
             func.coalesce(func.sum(took).filter(reached), 0.0).label("seconds_to_reach"),
         )
         .where(*_of(period))

@@ -35,7 +35,6 @@ class CallbackCounts:
     reached_in_time: int = 0
     not_reached: int = 0
     expired: int = 0
-    tries: int = 0
     seconds_to_reach: float = 0.0
     ordered: int = 0
     ordered_reached: int = 0
