@@ -30,6 +30,7 @@ from jobs.oversight import OversightJobs
 from jobs.recordings import RecordingJobs
 from jobs.suggestions import SuggestionJobs
 from recordings.capture import finish
+from recordings.legs import fill_in, forget
 from recordings.messages import finish_message
 from tickets.city import city_of
 from tickets.messages.messenger import FileMessenger, HttpMessenger, Messenger
@@ -52,6 +53,8 @@ async def work(settings: Settings) -> None:
         sessions,
         partial(finish, settings),
         partial(finish_message, settings),
+        partial(fill_in, settings),
+        partial(forget, settings),
         settings.recordings_dir,
     )
     try:

@@ -6,7 +6,7 @@ through, such as a job lost with a restored backup.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -48,6 +48,8 @@ WITH_AUDIO = frozenset(
 
 # Blocks while it writes; the recordings room's own functions with their settings.
 Finish = Callable[[str, datetime], Captured]
+FillIn = Callable[[str, Sequence[Mapping[str, Any]]], None]
+Forget = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class RecordingJobs:
     sessions: async_sessionmaker[AsyncSession]
     finish_talk: Finish
     finish_message: Finish
+    fill_in: FillIn
+    forget: Forget
     archive: Path
 
     def register(self, app: App) -> None:
@@ -79,11 +83,10 @@ class RecordingJobs:
             known = await repository.state_of(session, uid)
         if call is None or known is RecordingState.FINISHED:
             log.info("recording needs no finishing", call=uid, known=known)
-            return
-        recording = await self._verdict(call, context.job.attempts)
-        if recording is not None:
+        elif recording := await self._verdict(call, context.job.attempts):
             async with self.sessions.begin() as session:
                 await repository.store(session, recording)
+        await asyncio.to_thread(self.forget, uid)
 
     async def search(self, timestamp: int) -> None:
         """Ask for every talk of the last days that has neither recording nor job."""
@@ -135,6 +138,7 @@ class RecordingJobs:
 
         A message before an answer, or a cough, is archived beside the talk that should be there.
         """
+        self.fill_in(call.uid, call.segments or ())
         finish, other = self.finish_talk, self.finish_message
         if call.outcome is Outcome.VOICEMAIL:
             finish, other = other, finish

@@ -86,6 +86,7 @@ def _make_service_folders(settings: Settings) -> None:
         settings.cel_file.parent,
         settings.spool_dir,
         settings.spool_dir / "calls",
+        settings.spool_dir / "legs",
         settings.spool_dir / "messages",
         settings.spool_dir / "prompts",
         settings.spool_dir / "cases",

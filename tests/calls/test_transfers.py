@@ -46,11 +46,18 @@ async def test_the_agent_speaks_to_the_partner_first_and_then_hands_over(city: C
     assert attempt["actor"] is None
 
 
-async def test_the_recording_goes_on_over_every_leg_and_says_who_is_heard_when(city: City) -> None:
+@pytest.mark.parametrize("leaving", ["by-key", "out-of-three"])
+async def test_the_recording_goes_on_over_every_leg_and_says_who_is_heard_when(
+    city: City, leaving: str
+) -> None:
     async with talking(city) as here:
         await asyncio.sleep(1)
-        await here.consults()
-        await here.press(HAND_OVER)
+        if leaving == "by-key":
+            await here.consults()
+            await here.press(HAND_OVER)
+        else:
+            await here.all_three()
+            await here.talk.hang_up()
         await hears_only(here.citizen, PARTNER)
         await asyncio.sleep(1)
         await here.citizen.hangup()
@@ -64,13 +71,15 @@ async def test_the_recording_goes_on_over_every_leg_and_says_who_is_heard_when(c
     with wave.open(str(city.settings.recordings_dir / recording["path"])) as file:
         samples = np.frombuffer(file.readframes(file.getnframes()), dtype=np.int16)
     left, right = samples[0::2], samples[1::2]
-    first, music, last = recording["segments"]
+    first, music, *_, last = recording["segments"]
     assert [s["with"] for s in (first, music, last)] == [["agent 8013"], [], ["partner 12348"]]
     assert tones(right[_samples(first["from"] + 0.3)], TONES) == {AGENT}
     assert tones(right[_samples(music["to"] - 0.3)], TONES) == set()
+    assert tones(right[_samples(last["from"] + 0.3)], TONES) == {PARTNER}
     assert tones(right[_samples(last["to"] - 0.5)], TONES) == {PARTNER}
     assert tones(left[_samples(last["to"] - 0.5)], TONES) == {CITIZEN}
     assert abs(last["to"] - recording["seconds"]) < 0.5
+    assert not list((city.settings.spool_dir / "legs").glob(f"{row['uid']}+*"))
 
 
 def _samples(second: float) -> slice:

@@ -135,7 +135,7 @@ def test_a_call_handed_over_is_one_answered_call_and_one_accepted_attempt() -> N
     assert facts.parties["segments"] == [
         {"from": 0, "to": 5, "with": ["agent 8013"]},
         {"from": 5, "to": 15, "with": []},
-        {"from": 15, "to": 45, "with": ["partner 12348"]},
+        {"from": 15, "to": 45, "with": ["partner 12348"], "legs": {"n-2.22": 6.0}},
     ]
 
 
