@@ -33,7 +33,8 @@ _HAS_DATA = text(
 )
 _COUNT = text("SELECT (SELECT count(*) FROM call), (SELECT count(*) FROM ticket)")
 _ANALYZE = text(
-    "ANALYZE call, ticket, matter, ticket_event, ticket_clock, ticket_task, ticket_hop, follow_up"
+    "ANALYZE call, ticket, matter, ticket_event, ticket_clock, ticket_task, ticket_hop, "
+    "follow_up, follow_up_attempt"
 )
 _NO_JIT = text("SET LOCAL jit = off")
 _STATEMENTS = (

@@ -60,16 +60,18 @@ def facts(dated: Dated) -> str:
                min(started_at) FILTER (WHERE kind = 'handle') AS handed_at,
                max(stopped_at) FILTER (WHERE kind = 'handle') AS handled_at,
                max(started_at) FILTER (WHERE kind = 'follow-up') AS settled_at
-        FROM ticket_clock WHERE ticket_id IN (SELECT id FROM chosen) GROUP BY ticket_id
+        FROM ticket_clock WHERE ticket_id IN (SELECT id FROM chosen WHERE handed) GROUP BY ticket_id
     ), told AS (
         SELECT ticket_id, count(*) AS returns FROM ticket_event
-        WHERE act = 'ask-return' AND ticket_id IN (SELECT id FROM chosen) GROUP BY ticket_id
+        WHERE act = 'ask-return' AND ticket_id IN (SELECT id FROM chosen WHERE handed)
+        GROUP BY ticket_id
     ), asked AS (
         SELECT ticket_id, count(handling) AS answers,
                count(*) FILTER (WHERE handling <= 3) AS content_answers,
                sum((SELECT count(*) FROM follow_up_attempt AS a WHERE a.follow_up_id = f.id))
                    AS follow_up_calls
-        FROM follow_up AS f WHERE ticket_id IN (SELECT id FROM chosen) GROUP BY ticket_id
+        FROM follow_up AS f WHERE ticket_id IN (SELECT id FROM chosen WHERE handed)
+        GROUP BY ticket_id
     ), fact AS (
         SELECT chosen.*, clocks.*, coalesce(returns, 0) AS returns, coalesce(answers, 0) AS answers,
                coalesce(content_answers, 0) AS content_answers,
