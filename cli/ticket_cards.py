@@ -8,12 +8,16 @@ from cli.person import By
 from cli.reading import moment, read, write
 from cli.screen import out, print_json, print_table
 from core.clock import local, utc_now
+from core.errors import HotlineError
+from core.settings import get_settings
 from tickets.acts import Actor
 from tickets.cards import repository, service
 from tickets.cards.due import Due, due_for
 from tickets.cards.models import Card, Notice
 from tickets.cards.words import Addressee, CardState
+from tickets.city import load_city
 from tickets.life.facts import Person
+from tickets.life.holders import FOLLOW_UP, INTAKE, REVIEW
 
 Number = Annotated[str, typer.Argument(help="The ticket's number.")]
 Whose = Annotated[str, typer.Option("--unit", help="A unit's code (ZJJ), or a desk: review.")]
@@ -23,6 +27,7 @@ Most = Annotated[int, typer.Option("-n", min=1, max=1000, help="How many.")]
 
 def due(unit: Whose, limit: Most = 50, as_json: AsJson = False) -> None:
     """List what a unit owes by clock, the most pressing first."""
+    _known(unit)
     found = read(lambda session: due_for(session, unit, limit=limit))
     now = utc_now()
     if as_json:
@@ -96,6 +101,7 @@ def notices(
     as_json: AsJson = False,
 ) -> None:
     """Show what a unit is told and nobody has read yet, newest first."""
+    _known(unit)
     found = read(
         lambda session: repository.notices_for(
             session, unit, addressee, not everything, None, limit
@@ -121,6 +127,13 @@ def urge(
     picture = write(lambda session: service.urge(session, number.upper(), person, words))
     holder = picture.hop.holder if picture.hop else "nobody"
     out.print(f"{holder} is told; it is urging number {picture.matter.urges}.")
+
+
+def _known(unit: str) -> None:
+    """A slip of the pen must not read as "nothing is due"."""
+    desks = {INTAKE, REVIEW, FOLLOW_UP}
+    if unit not in desks and unit not in load_city(get_settings().config_dir).units.by_code:
+        raise HotlineError(f"There is no unit {unit!r} in units.csv, and no such desk.")
 
 
 def _of(unit: str, by: str) -> Person:

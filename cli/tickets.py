@@ -59,7 +59,8 @@ def _show_one(number: str, as_json: bool) -> None:
         f"[bold]{ticket.number}[/]  {ticket.state}  line {ticket.line}  "
         f"caller {mask_phone(ticket.caller) or 'withheld'}  outcome {ticket.outcome or 'running'}"
     )
-    out.print(f"call {ticket.call_uid}")
+    if ticket.call_uid is not None:
+        out.print(f"call {ticket.call_uid}")
     rows = [
         (line["at"], line["to"], line["actor"], line["reason"] or line["act"])
         for line in _story(story)
