@@ -153,7 +153,7 @@ def _questions() -> dict[str, Iterator[Ask]]:
         "of a unit": listing(lambda: Wanted(unit=draw.choice(("SWG", "GAJ", "YBJ")))),
         "soonest due": listing(lambda: Wanted(order=Order.DUE)),
         "of a caller": listing(lambda: Wanted(caller=f"1390{draw.randrange(10**7):07d}")),
-        "a week two years back": listing(lambda: _old_week(draw)),
+        "a week, months back": listing(lambda: _old_week(draw)),
         "a common word": listing(lambda: Wanted(text=word())),
         "one character": listing(lambda: Wanted(text=draw.choice("水电灯井路"))),
         "a place": listing(lambda: Wanted(text=draw.choice(world.places))),
