@@ -1,11 +1,9 @@
 """The keeper of call-backs as a process: round after round, whatever is away meanwhile."""
 
 import asyncio
-import signal
 from contextlib import AsyncExitStack
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError
 
 from core.database import make_engine, make_sessions
 from core.errors import HotlineError
@@ -15,47 +13,16 @@ from queues.callbacks import dialler
 from queues.callbacks.keeper import Keeper
 from queues.callbacks.rules import load_callback_rules
 from queues.definitions import load_queues
-from telephony.ami import Ami, AmiError
+from queues.rounds import keep_going, stop_by_signal
+from telephony.ami import Ami
 from telephony.journal import Journal
 
-# Seconds between two rounds.
-EVERY = 1.0
-
 log = structlog.get_logger()
-
-_AWAY = (AmiError, DBAPIError, InterfaceError, OSError)
-
-
-async def run(keeper: Keeper, stop: asyncio.Event) -> None:
-    """Work until told to stop; what is away is waited for."""
-    away = ""
-    while not stop.is_set():
-        try:
-            await keeper.round()
-        except _AWAY as error:
-            reason = str(error).splitlines()[0]
-            if not away:
-                log.error("callbacks.waiting", reason=reason)
-            away = reason
-        else:
-            if away:
-                log.info("callbacks.resumed")
-            away = ""
-        await _pause(stop)
-
-
-async def _pause(stop: asyncio.Event) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), EVERY)
-    except TimeoutError:
-        return
 
 
 async def main(settings: Settings) -> None:
     """Keep the call-backs of a home until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = stop_by_signal()
     rules = load_callback_rules(settings.config_dir)
     engine = make_engine(settings.database, pool_size=1)
     secret = settings.secrets.dialler
@@ -77,7 +44,7 @@ async def main(settings: Settings) -> None:
             switch,
             dialling,
         )
-        await run(keeper, stop)
+        await keep_going("callbacks", keeper.round, stop)
 
 
 def start() -> None:

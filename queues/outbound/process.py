@@ -1,11 +1,9 @@
 """The keeper of our calls as a process: round after round, whatever is away meanwhile."""
 
 import asyncio
-import signal
 from contextlib import AsyncExitStack
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError
 
 from core.database import make_engine, make_sessions
 from core.errors import HotlineError
@@ -13,41 +11,15 @@ from core.logging import configure_logging
 from core.settings import Settings, get_settings
 from queues.outbound.dialler import dialling_hand
 from queues.outbound.keeper import Keeper
-from telephony.ami import Ami, AmiError
-
-# Seconds between two rounds.
-EVERY = 1.0
+from queues.rounds import keep_going, stop_by_signal
+from telephony.ami import Ami
 
 log = structlog.get_logger()
-
-_AWAY = (AmiError, DBAPIError, InterfaceError, OSError)
-
-
-async def run(keeper: Keeper, stop: asyncio.Event) -> None:
-    """Work until told to stop; what is away is waited for."""
-    away = False
-    while not stop.is_set():
-        try:
-            await keeper.round()
-        except _AWAY as error:
-            if not away:
-                log.error("outbound.waiting", reason=str(error).splitlines()[0])
-            away = True
-        else:
-            if away:
-                log.info("outbound.resumed")
-            away = False
-        try:
-            await asyncio.wait_for(stop.wait(), EVERY)
-        except TimeoutError:
-            continue
 
 
 async def main(settings: Settings) -> None:
     """Keep the calls of a home until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = stop_by_signal()
     engine = make_engine(settings.database, pool_size=1)
     switch, dialling = Ami.of(settings), dialling_hand(settings)
     async with AsyncExitStack() as stack:
@@ -57,7 +29,8 @@ async def main(settings: Settings) -> None:
             stack.push_async_callback(ami.close)
             stack.callback(connecting.cancel)
         log.info("outbound.started", node=settings.node)
-        await run(Keeper(settings, make_sessions(engine), switch, dialling), stop)
+        keeper = Keeper(settings, make_sessions(engine), switch, dialling)
+        await keep_going("outbound", keeper.round, stop)
 
 
 def start() -> None:
