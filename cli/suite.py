@@ -14,6 +14,7 @@ from core.settings import CHECKOUT, get_settings
 from stack.bring_up import install
 from stack.console import check
 from stack.console_node import CannotBuild
+from stack.packages import ensure_browser
 
 CHECKS: list[tuple[str, list[str]]] = [
     ("ruff check", ["ruff", "check", "."]),
@@ -24,7 +25,7 @@ CHECKS: list[tuple[str, list[str]]] = [
 
 
 def suite(
-    only: Annotated[str, typer.Option(help="checks, unit, integration or calls")] = "",
+    only: Annotated[str, typer.Option(help="checks, unit, integration, calls or console")] = "",
     workers: Annotated[int, typer.Option(help="Call tests at the same time.")] = 2,
 ) -> None:
     """Run the checks and every test, on real parts. Exit code 0 means all of it passed."""
@@ -36,6 +37,8 @@ def suite(
     for folder, many in (("unit", 2), ("integration", 2), ("calls", workers)):
         if only in ("", folder) and not _run(folder, _pytest(folder, many)):
             failed.append(folder)
+    if only in ("", "console") and not _in_a_browser():
+        failed.append("console in a browser")
     if failed:
         out.print(f"[red]Failed:[/] {', '.join(failed)}")
         raise typer.Exit(1)
@@ -50,6 +53,13 @@ def _console() -> bool:
         out.print(f"console: [red]failed[/]\n{escape(str(error))}")
         return False
     return True
+
+
+def _in_a_browser() -> bool:
+    """Use the console as people do; where no browser can be had, say so."""
+    if not ensure_browser(Steps()):
+        return False
+    return _run("console", _pytest("console", 1))
 
 
 def _pytest(folder: str, workers: int) -> list[str]:

@@ -16,6 +16,8 @@ SUPPORT = {
     "sipp": "sip-tester",
     "mmdebstrap": "mmdebstrap",
 }
+# What the console is tested with and nobody else needs.
+BROWSER = ("chromium", "fonts-noto-cjk")
 
 
 def postgres_bin() -> Path | None:
@@ -48,6 +50,27 @@ def ensure_packages(progress: Progress) -> None:
     with progress.working(f"Installing {names}"):
         _apt("update", "-qq")
         _apt("install", "-y", "-qq", "--no-install-recommends", *missing)
+
+
+def browser_program() -> str | None:
+    """Return the Chromium of this machine, with which the console is tested."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def ensure_browser(progress: Progress) -> bool:
+    """Install a browser and Chinese letters for the tests, where root runs them; return whether
+    there is one."""
+    if browser_program():
+        return True
+    names = " ".join(BROWSER)
+    if os.geteuid() != 0:
+        progress.fact("Browser", f"none; sudo apt-get install --no-install-recommends {names}")
+        return False
+    progress.change(f"apt-get install {names}")
+    with progress.working(f"Installing {names}"):
+        _apt("update", "-qq")
+        _apt("install", "-y", "-qq", "--no-install-recommends", *BROWSER)
+    return True
 
 
 def _apt(*arguments: str) -> None:

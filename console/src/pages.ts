@@ -32,9 +32,15 @@ export const PAGES: Page[] = [
   },
   {
     name: "tickets",
-    needs: ["read-tickets"],
     path: "/tickets",
+    needs: ["open-ticket"],
     icon: DocumentChecked,
     component: () => import("@/pages/tickets/Tickets.vue"),
+  },
+  {
+    name: "ticket",
+    path: "/tickets/:number",
+    needs: ["open-ticket"],
+    component: () => import("@/pages/tickets/Ticket.vue"),
   },
 ];

@@ -269,12 +269,15 @@ class City:
                 time.sleep(0.1)
 
 
-def build_city(worker: int) -> Settings:
-    """Bring a hotline up for one test worker, with its own home, ports and shorter waits."""
+def build_city(worker: int, wrap_up: int = 0) -> Settings:
+    """Bring a hotline up for one test worker, with its own home, ports and shorter waits.
+
+    `wrap_up` seconds pass between a talk and the agent's next one.
+    """
     home = Path(f"/tmp/hl{zlib.crc32(str(CHECKOUT).encode()):08x}-{worker}")
     if home.exists():  # a run that was killed leaves its hotline behind
         raze(Settings(home=home))
-    config = _impatient_configuration(home)
+    config = _impatient_configuration(home, wrap_up)
     slot = next(slot for slot in range(worker, 10, 2) if _taken(_at(home, config, slot), slot))
     settings = _at(home, config, slot)
     shelf = settings.cache / f"test-sounds-{RECIPE}"
@@ -335,7 +338,7 @@ def raze(settings: Settings) -> None:
     shutil.rmtree(settings.home)
 
 
-def _impatient_configuration(home: Path) -> Path:
+def _impatient_configuration(home: Path, wrap_up: int) -> Path:
     """The shipped configuration, except that callers wait seconds instead of minutes."""
     folder = home / "config"
     shutil.copytree(CHECKOUT / "config", folder)
@@ -360,7 +363,7 @@ def _impatient_configuration(home: Path) -> Path:
     queues = folder / "queues.toml"
     text = queues.read_text().replace("ring_timeout = 15", "ring_timeout = 5")
     queues.write_text(
-        text.replace("wrap_up = 10", "wrap_up = 0").replace(
+        text.replace("wrap_up = 10", f"wrap_up = {wrap_up}").replace(
             "overflow_after = 40", "overflow_after = 5"
         )
     )

@@ -31,7 +31,6 @@ const FIELDS: (keyof Form)[] = [
 ];
 const PAUSE = 500;
 const AGAIN = 3000;
-const HEADERS = { "hotline-role": "agent" } as const;
 
 export interface Store {
   read(number: string): Partial<Form>;
@@ -65,11 +64,11 @@ export interface Server {
 
 export const overApi: Server = {
   async load(number) {
-    const params = { path: { number }, header: HEADERS };
+    const params = { path: { number } };
     return (await api.GET("/api/tickets/{number}/life", { params })).data!;
   },
   async save(number, version, changed) {
-    const header = { ...HEADERS, "if-match": `"${version}"` };
+    const header = { "if-match": `"${version}"` };
     const params = { path: { number }, header };
     return (await api.PATCH("/api/tickets/{number}/matter", { params, body: changed })).data!;
   },
