@@ -10,12 +10,14 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
 import psycopg
 from psycopg.rows import dict_row
 
+from core.clock import local, utc_now
 from core.errors import HotlineError
 from core.settings import CHECKOUT, Settings
 from ivr.store import flow_files
@@ -370,7 +372,22 @@ def _impatient_configuration(home: Path, wrap_up: int) -> Path:
     assert "after = 10" in text
     queues.write_text(queues.read_text().replace("after = 10", "after = 4"))
     _open_counters(folder)
+    _open_partners(folder)
     return folder
+
+
+def _open_partners(folder: Path) -> None:
+    """Partner lines for the tests of hours and capacity: one that is not staffed today, and one
+    that takes a single call."""
+    another_day = (local(utc_now()) + timedelta(days=3)).strftime("%a").lower()
+    limits = {"shut": f'hours = ["{another_day} 00:00-23:59"]', "narrow": "capacity = 1"}
+    with (folder / "lines.toml").open("a") as lines:
+        for place, (code, limit) in enumerate(limits.items()):
+            lines.write(
+                f'\n[[partner]]\ncode = "{code}"\nname = "{code}"\nnumbers = ["{96305 + place}"]\n'
+                f'trunk = "demo"\ndial = "{991 + place}"\nanswer_timeout = {RINGING_IN_TESTS}\n'
+                f"emergency = false\n{limit}\n"
+            )
 
 
 def _open_counters(folder: Path) -> None:
