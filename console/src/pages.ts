@@ -3,7 +3,7 @@
  * pages/ and its words in i18n/messages/. `needs`: any of these permissions; none: whoever is
  * signed in. `open` pages need no sign-in; `bare` ones are drawn without the navigation.
  */
-import { DocumentChecked, Headset, HomeFilled } from "@element-plus/icons-vue";
+import { DocumentChecked, Headset, HomeFilled, Monitor } from "@element-plus/icons-vue";
 import type { Component } from "vue";
 
 export interface Page {
@@ -29,6 +29,14 @@ export const PAGES: Page[] = [
     needs: ["use-seat"],
     icon: Headset,
     component: () => import("@/pages/desk/Desk.vue"),
+  },
+  {
+    name: "wall",
+    path: "/wall",
+    needs: ["watch-live"],
+    icon: Monitor,
+    bare: true,
+    component: () => import("@/pages/wall/Wall.vue"),
   },
   {
     name: "tickets",

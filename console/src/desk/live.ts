@@ -29,12 +29,13 @@ export interface Live {
   queues: Record<string, LiveQueue>;
   figures: Record<string, unknown>;
   now: Record<string, unknown>;
+  as_of: string | null;
   stale: boolean;
 }
 
 /** Follow the picture for as long as the page lives. `heard`: whether it is connected now. */
 export function useLive(): { live: Live; heard: Readonly<Ref<boolean>> } {
-  const live = reactive<Live>({ agents: {}, queues: {}, figures: {}, now: {}, stale: true });
+  const live = reactive<Live>({ agents: {}, queues: {}, figures: {}, now: {}, as_of: null, stale: true });
   const heard = ref(false);
   const source = new EventSource("/api/live/events");
   const take = (event: MessageEvent<string>) => apply(live, JSON.parse(event.data) as Change);
@@ -55,6 +56,7 @@ export function apply(live: Live, change: Change): void {
   Object.assign(live.queues, change.queues);
   for (const name of change.gone?.agents ?? []) delete live.agents[name];
   for (const name of change.gone?.queues ?? []) delete live.queues[name];
+  if (change.as_of) live.as_of = change.as_of;
   if (change.stale !== undefined) live.stale = change.stale;
   if (change.figures) live.figures = change.figures;
   if (change.now) live.now = change.now;
