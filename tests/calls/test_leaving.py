@@ -3,6 +3,7 @@
 import pytest
 
 from phones.errors import CallRefusedError
+from telephony.ami import Ami
 from tests.calls.city import WAITING_IN_TESTS, City
 
 pytestmark = pytest.mark.call
@@ -71,18 +72,26 @@ async def test_with_no_agent_a_callback_can_be_ordered(city: City) -> None:
     assert (row["outcome"], row["callback_number"]) == ("callback_taken", citizen.number)
 
 
-async def test_a_queue_time_out_offers_a_message_and_hanging_up_there_is_timed_out(
+async def test_a_queue_time_out_is_no_abandon_though_the_manager_interface_says_so(
     city: City,
 ) -> None:
-    async with city.agent("8013", behaviour="ring"), city.citizen() as citizen:
-        await citizen.dial()
-        await city.waiting("GEN")
-        await city.until(
-            lambda: "GEN has 0 calls" in city.console("queue show GEN"),
-            "the end of the waiting time",
-            seconds=WAITING_IN_TESTS + 10,
-        )
+    async with (
+        city.agent("8013", behaviour="ring"),
+        city.citizen() as citizen,
+        Ami.of(city.settings, classes="agent") as ami,
+    ):
+        with ami.events("QueueCallerAbandon", "QueueCallerLeave") as events:
+            await citizen.dial()
+            await city.waiting("GEN")
+            await city.until(
+                lambda: "GEN has 0 calls" in city.console("queue show GEN"),
+                "the end of the waiting time",
+                seconds=WAITING_IN_TESTS + 10,
+            )
+            told = {(await anext(events)).name for _ in range(2)}
         await citizen.hangup()
+    # The manager interface says of a time-out that the caller gave up: nobody is counted by it.
+    assert told == {"QueueCallerAbandon", "QueueCallerLeave"}
     assert (await city.row(citizen.number))["outcome"] == "timed_out"
 
 

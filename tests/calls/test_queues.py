@@ -238,3 +238,32 @@ async def test_a_switch_that_starts_anew_in_mid_queue_keeps_agents_as_they_were(
 def _legs(city: City) -> list[str]:
     lines = city.channels().splitlines()
     return [line for line in lines if line.startswith(("PJSIP/8013-", "PJSIP/8014-"))]
+
+
+async def test_a_reload_in_mid_queue_moves_nobody_and_forgets_nobodys_last_talk(city: City) -> None:
+    async with city.agent("8013") as agent:
+        async with city.citizen() as served:
+            await served.dial()
+            await city.talking(served, agent)
+            await leaves(city, served)
+        city.console("queue pause member PJSIP/8013")
+        async with city.citizen() as first, city.citizen() as second:
+            await first.dial()
+            await city.waiting("GEN", 1)
+            await second.dial()
+            await city.waiting("GEN", 2)
+            before = standing(city)
+            city.console("module reload app_queue.so")
+            assert standing(city) == before
+            assert "has taken 1 calls" in city.console("queue show GEN")
+            city.console("queue unpause member PJSIP/8013")
+            await city.talking(first, agent)
+            await first.hangup()
+            await city.talking(second, agent)
+            await leaves(city, second)
+
+
+def standing(city: City) -> list[str]:
+    """Channels that wait in the general queue, in order."""
+    shown = city.console("queue show GEN").splitlines()
+    return [line.split()[1] for line in shown if "wait:" in line]

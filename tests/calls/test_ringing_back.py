@@ -47,7 +47,7 @@ async def test_an_abandoned_caller_is_rung_back_by_an_agent_who_is_told_whom(cit
 async def test_an_agent_who_does_not_pick_up_costs_the_citizen_nothing(city: City) -> None:
     async with resting_agent(city) as agent:
         agent.behaviour = Behaviour.REJECT
-        call, number = await gives_up(city)
+        call, number = await gives_up(city, after=0)
         async with city.homes(number) as home:
             await order(city, call)
             row = await stands(city, number, "not_reached", 40)
@@ -62,12 +62,12 @@ async def recorded(city: City, uid: str) -> dict[str, Any]:
     return city.query(sql, uid)[0]
 
 
-async def gives_up(city: City) -> tuple[str, Any]:
-    """Wait longer than a short abandon and hang up."""
+async def gives_up(city: City, after: float = 6) -> tuple[str, Any]:
+    """Wait, longer than a short abandon unless told otherwise, and hang up."""
     async with city.citizen() as citizen:
         await citizen.dial()
         await city.waiting("GEN", 1)
-        await asyncio.sleep(6)
+        await asyncio.sleep(after)
         await citizen.hangup()
         row = await city.row(citizen.number)
         return row["uid"], citizen.number

@@ -95,6 +95,16 @@ async def test_when_the_agent_leaves_the_three_the_others_go_on(city: City) -> N
         await hears_only(far, CITIZEN)
         await here.citizen.hangup()
         await far.hung_up()
+    row = await city.row(here.citizen.number)
+    # The queue's own log knows nothing of the third, nor that the talk went on without the agent.
+    kinds = (
+        "SELECT e.kind FROM switch_event e JOIN switch_file f ON f.id = e.file_id"
+        " WHERE f.stream = 'queue_log' AND e.call_uid = %s ORDER BY e.pos"
+    )
+    assert [one["kind"] for one in city.query(kinds, row["uid"])][-1] == "COMPLETEAGENT"
+    (attempt,) = row["parties"]["transfers"]
+    assert (row["outcome"], row["agent"], attempt["outcome"]) == ("answered", "8013", "accepted")
+    assert row["talk_seconds"] < (row["ended_at"] - row["answered_at"]).total_seconds()
 
 
 async def test_when_the_partner_leaves_the_three_the_others_go_on(city: City) -> None:
