@@ -10,10 +10,12 @@ from typing import Any
 from reports.definitions.agents import AGENT_MEASURES
 from reports.definitions.answer_rates import ANSWER_RATES
 from reports.definitions.callbacks import CALLBACKS
+from reports.definitions.follow_up import FOLLOW_UPS
 from reports.definitions.measure import CallMeasure, Measure, Unit
 from reports.definitions.repeats import REPEATS
 from reports.definitions.satisfaction import SATISFACTION
 from reports.definitions.service_levels import SERVICE_LEVELS
+from reports.definitions.tickets import TICKET_MEASURES
 from reports.definitions.times import TIMES
 from reports.definitions.transfers import TRANSFERS
 from reports.definitions.volumes import VOLUMES
@@ -35,4 +37,6 @@ EVERY: tuple[Measure[Any], ...] = (
     *REPEATS,
     *AGENT_MEASURES,
     *TRANSFERS,
+    *TICKET_MEASURES,
+    *FOLLOW_UPS,
 )

@@ -116,7 +116,7 @@ FOLLOW_UPS: tuple[FollowUpMeasure, ...] = (
         lambda c: c.tried,
     ),
     _rate(
-        "solved_rate",
+        "follow_up_solved_rate",
         ("解决率", "Solved rate"),
         ("wholly solved in the citizen's view", _BASE),
         lambda c: c.solved,
@@ -147,7 +147,7 @@ FOLLOW_UPS: tuple[FollowUpMeasure, ...] = (
         lambda c: c.service_marks,
     ),
     _rate(
-        "redo_rate",
+        "follow_up_redo_rate",
         ("重办率", "Handled again"),
         ("reached and ordered to be handled again", "reached"),
         lambda c: c.redo,

@@ -123,7 +123,7 @@ async def test_the_report_says_what_it_counts_and_lists_it(
     today = local_day(utc_now()).isoformat()
     days = {"from": today, "to": today}
     report = (await api.get("/report", params=days)).json()
-    assert report["total"]["figures"]["solved_rate"] == 1.0
+    assert report["total"]["figures"]["follow_up_solved_rate"] == 1.0
     assert all(one["formula"] for one in report["definitions"])
     listed = (await api.get("/report/solved", params=days)).json()
     assert [one["ticket"] for one in listed["items"]] == [number]

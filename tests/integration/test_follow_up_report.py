@@ -57,11 +57,11 @@ async def test_every_figure_is_what_its_definition_says(
     assert figures["follow_up_coverage"] == pytest.approx(6 / 7)
     assert figures["follow_up_success"] == pytest.approx(5 / 6)
     # Of the five reached one was found unreasonable.
-    assert figures["solved_rate"] == pytest.approx(2 / 4)
+    assert figures["follow_up_solved_rate"] == pytest.approx(2 / 4)
     assert figures["handling_satisfaction"] == pytest.approx(3 / 4)
     assert figures["handling_satisfaction_weighted"] == pytest.approx(2.8 / 4)
     assert figures["service_satisfaction"] == pytest.approx(4 / 5)
-    assert figures["redo_rate"] == pytest.approx(1 / 5)
+    assert figures["follow_up_redo_rate"] == pytest.approx(1 / 5)
 
 
 async def test_a_day_without_answers_has_no_rate(
@@ -70,4 +70,4 @@ async def test_a_day_without_answers_has_no_rate(
     async with sessions() as session:
         report = await follow_up_report(session, WEEK, (1, 1, 0.8, 0, 0))
     assert report.rows == []
-    assert report.total.figures["solved_rate"] is None
+    assert report.total.figures["follow_up_solved_rate"] is None
