@@ -140,6 +140,7 @@ async def test_what_cannot_be_done_is_refused_in_clear_words(city: City) -> None
         assert (await console.start("13800000000")).json()["type"] == "urn:hotline:unknown-partner"
         console.call = "nobody-1.1"
         assert (await console.act("join")).status_code == 404
+        console.call = ""
         first, second = await asyncio.gather(console.start(), Console(city).start())
         assert sorted((first.status_code, second.status_code)) == [200, 409], (
             first.text,
