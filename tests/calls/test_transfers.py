@@ -214,6 +214,7 @@ async def test_a_citizen_who_gives_up_in_the_consultation_ends_nothing_else(city
     async with talking(city) as here:
         far = await here.consults()
         await here.citizen.hangup()
+        await city.until(lambda: "PJSIP/trunk-" not in city.channels(), "the citizen gone")
         await hears_only(here.talk, PARTNER)
         await here.talk.hang_up()
         await far.hung_up()
