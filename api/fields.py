@@ -75,3 +75,11 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
     if instant.tzinfo is None or not tie or "\0" in tie:
         raise BadCursor(cursor)
     return instant, tie
+
+
+def read_numbered_cursor(cursor: str) -> tuple[datetime, int]:
+    """Read a cursor whose tie is the number of a row. Raises BadCursor for any other text."""
+    at, tie = read_cursor(cursor)
+    if not tie.isdecimal() or len(tie) > 18:
+        raise BadCursor(cursor)
+    return at, int(tie)

@@ -8,8 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.errors import BadCursor
-from api.fields import Answer, Instant, Page, page_of, read_cursor, write_cursor
+from api.fields import Answer, Instant, Page, page_of, read_numbered_cursor, write_cursor
 from api.persons import By, TheCity
 from api.resources import Session
 from tickets.channels import Channel
@@ -98,9 +97,4 @@ def cursor_of(found: Found, wanted: Wanted) -> str:
 
 def place_in(cursor: str | None) -> Place | None:
     """Read the place that a cursor names. Raises BadCursor."""
-    if cursor is None:
-        return None
-    at, tie = read_cursor(cursor)
-    if not tie.isdecimal() or len(tie) > 18:
-        raise BadCursor(cursor)
-    return Place(at, int(tie))
+    return Place(*read_numbered_cursor(cursor)) if cursor is not None else None

@@ -13,8 +13,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.acting import Actor as ActorName
 from api.callbacks import DaysAnswer, days_answer
 from api.days import Days
-from api.errors import BadCursor, NotFound
-from api.fields import Answer, Cursor, Instant, Limit, Page, page_of, read_cursor, write_cursor
+from api.errors import NotFound
+from api.fields import (
+    Answer,
+    Cursor,
+    Instant,
+    Limit,
+    Page,
+    page_of,
+    read_numbered_cursor,
+    write_cursor,
+)
 from api.matters import Number
 from api.persons import TheCity
 from api.resources import Session
@@ -104,7 +113,7 @@ async def work_list(
     found = await repository.work_list(
         session,
         limit + 1,
-        _place(cursor) if cursor else None,
+        read_numbered_cursor(cursor) if cursor else None,
         states=state or (),
         ready_at=now if ready else None,
         claimed_by=claimed_by,
@@ -129,7 +138,9 @@ async def get_behind(
 ) -> Page[FollowUpAnswer]:
     """List the follow-ups that a number of the report counted, newest first."""
     now = utc_now()
-    found = await list_behind(session, days, behind, limit + 1, _place(cursor) if cursor else None)
+    found = await list_behind(
+        session, days, behind, limit + 1, read_numbered_cursor(cursor) if cursor else None
+    )
     return page_of(
         found,
         limit,
@@ -215,10 +226,3 @@ def _attempt(attempt: Attempt) -> AttemptAnswer:
     answer = AttemptAnswer.model_validate(attempt)
     answer.reason = mask_text(answer.reason)
     return answer
-
-
-def _place(cursor: str) -> tuple[datetime, int]:
-    at, tie = read_cursor(cursor)
-    if not tie.isdecimal() or len(tie) > 18:
-        raise BadCursor(cursor)
-    return at, int(tie)

@@ -1,13 +1,12 @@
 """GET /api/tickets: tickets (工单) and their stories, without query codes, numbers masked."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path
 from pydantic import Field
 
 from api.calls import Line
-from api.errors import BadCursor, NotFound
+from api.errors import NotFound
 from api.fields import (
     Answer,
     Cursor,
@@ -16,7 +15,7 @@ from api.fields import (
     MaskedPhone,
     Page,
     page_of,
-    read_cursor,
+    read_numbered_cursor,
     write_cursor,
 )
 from api.resources import Session
@@ -80,7 +79,7 @@ async def get_tickets(
     cursor: Cursor = None,
 ) -> Page[TicketAnswer]:
     """List tickets, newest first."""
-    before = _place(cursor) if cursor else None
+    before = read_numbered_cursor(cursor) if cursor else None
     found = await list_newest(session, limit + 1, before, state, line)
     return page_of(
         found, limit, TicketAnswer.model_validate, lambda one: write_cursor(one.new_at, one.id)
@@ -102,10 +101,3 @@ async def get_ticket(session: Session, number: Number) -> TicketStoryAnswer:
         for event in answer.events:
             event.reason = shown_to_anybody(picture, event.reason)
     return answer
-
-
-def _place(cursor: str) -> tuple[datetime, int]:
-    at, tie = read_cursor(cursor)
-    if not tie.isdecimal() or len(tie) > 18:
-        raise BadCursor(cursor)
-    return at, int(tie)
