@@ -15,8 +15,8 @@ from api.matters import Number
 from api.persons import By, TheCity
 from api.resources import Open, Session
 from queues.agents import UnknownSeatError
+from queues.dialling import dialling_hand
 from queues.outbound import placing, repository
-from queues.outbound.dialler import dialling_hand
 from queues.outbound.models import OutboundCall
 from queues.outbound.placing import Office
 from queues.outbound.words import CallEnding, Purpose, Way

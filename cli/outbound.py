@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from cli.reading import transact
 from core.settings import get_settings
-from queues.outbound.dialler import dialling_hand
+from queues.dialling import dialling_hand
 from queues.outbound.placing import Office, Placed, ring
 from tickets.city import load_city
 

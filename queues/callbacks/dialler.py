@@ -1,16 +1,16 @@
 """Puts a call-back into the switch: as a place in a queue, or at once on one agent's phone.
 
 Both begin in contexts of `callbacks.conf.j2`, in which the agent is told before the citizen is
-rung. The switch knows the channel by the try's uid, so no try can be there twice.
+rung.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from queues.callbacks.uids import Try
+from queues.dialling import LINE, originate
 from telephony.ami import Ami
 
-USER = "dialler"
 # 2032-01-01 in tenths of a second, as in extensions.conf.j2: an earlier instant of entry is a
 # higher priority, and one step of a flow's priority outweighs 28 hours.
 _EPOCH = 19_565_280_000
@@ -46,7 +46,7 @@ def place_of(since: datetime, priority: int) -> int:
 async def place(ami: Ami, order: Order, queue: str, place: int) -> None:
     """Let a call-back wait in a queue. Raises AmiError."""
     variables = [*order.variables, f"HOTLINE_QUEUE={queue}", f"HOTLINE_PLACE={place}"]
-    await _originate(ami, order.of, "Local/s@callback-line/n", "callback-wait", variables)
+    await _originate(ami, order.of, LINE, "callback-wait", variables)
 
 
 async def ring_agent(ami: Ami, order: Order, agent: str) -> None:
@@ -56,14 +56,4 @@ async def ring_agent(ami: Ami, order: Order, agent: str) -> None:
 
 
 async def _originate(ami: Ami, of: Try, channel: str, context: str, variables: list[str]) -> None:
-    await ami.action(
-        "Originate",
-        Channel=channel,
-        Context=context,
-        Exten="s",
-        Priority=1,
-        Timeout=_AGENT_RINGS * 1000,
-        CallerID='"12345" <12345>',
-        ChannelId=of.uid,
-        Variable=variables,
-    )
+    await originate(ami, of.uid, channel, context, variables, rings=_AGENT_RINGS)

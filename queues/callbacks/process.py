@@ -9,10 +9,10 @@ from core.database import make_engine, make_sessions
 from core.errors import HotlineError
 from core.logging import configure_logging
 from core.settings import Settings, get_settings
-from queues.callbacks import dialler
 from queues.callbacks.keeper import Keeper
 from queues.callbacks.rules import load_callback_rules
 from queues.definitions import load_queues
+from queues.dialling import dialling_hand
 from queues.rounds import keep_going, stop_by_signal
 from telephony.ami import Ami
 from telephony.journal import Journal
@@ -25,9 +25,7 @@ async def main(settings: Settings) -> None:
     stop = stop_by_signal()
     rules = load_callback_rules(settings.config_dir)
     engine = make_engine(settings.database, pool_size=1)
-    secret = settings.secrets.dialler
-    switch = Ami.of(settings)
-    dialling = Ami("127.0.0.1", settings.ami_port, dialler.USER, secret, classes="off")
+    switch, dialling = Ami.of(settings), dialling_hand(settings)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(engine.dispose)
         for ami in (switch, dialling):

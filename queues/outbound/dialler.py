@@ -1,16 +1,15 @@
 """Rings a call of ours: a person's own phone first, or the citizen for the questions.
 
-Begins in contexts of `outbound.conf.j2`. The switch knows the channel by the call's uid, so no call
-can be there twice. The number travels in a variable of the switch and is shown on no phone.
+Begins in contexts of `outbound.conf.j2`. The number travels in a variable of the switch and is
+shown on no phone.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.settings import Settings
+from queues.dialling import LINE, originate
 from telephony.ami import Ami
 
-USER = "dialler"
 # Seconds that a person's own phone rings.
 _RINGS = 25
 
@@ -41,12 +40,6 @@ class Order:
         return [f"__HOTLINE_{name}={value}" for name, value in told.items()]
 
 
-def dialling_hand(settings: Settings) -> Ami:
-    """Return the AMI, not yet connected, of the user that may dial and nothing else."""
-    secret = settings.secrets.dialler
-    return Ami("127.0.0.1", settings.ami_port, USER, secret, classes="off")
-
-
 async def ring_seat(ami: Ami, order: Order, agent: str) -> None:
     """Ring an agent, then the citizen. Raises AmiError."""
     await _originate(ami, order, f"PJSIP/{agent}", "outbound-person")
@@ -59,18 +52,8 @@ async def ring_outside(ami: Ami, order: Order, phone: str) -> None:
 
 async def ring_citizen(ami: Ami, order: Order) -> None:
     """Ring the citizen and ask. Raises AmiError."""
-    await _originate(ami, order, "Local/s@callback-line/n", "outbound-automatic")
+    await _originate(ami, order, LINE, "outbound-automatic")
 
 
 async def _originate(ami: Ami, order: Order, channel: str, context: str) -> None:
-    await ami.action(
-        "Originate",
-        Channel=channel,
-        Context=context,
-        Exten="s",
-        Priority=1,
-        Timeout=_RINGS * 1000,
-        CallerID='"12345" <12345>',
-        ChannelId=order.uid,
-        Variable=order.variables,
-    )
+    await originate(ami, order.uid, channel, context, order.variables, rings=_RINGS)

@@ -9,7 +9,7 @@ from core.database import make_engine, make_sessions
 from core.errors import HotlineError
 from core.logging import configure_logging
 from core.settings import Settings, get_settings
-from queues.outbound.dialler import dialling_hand
+from queues.dialling import dialling_hand
 from queues.outbound.keeper import Keeper
 from queues.rounds import keep_going, stop_by_signal
 from telephony.ami import Ami

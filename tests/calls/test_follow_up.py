@@ -11,8 +11,8 @@ from core.database import make_engine, make_sessions
 from phones.callee import Behaviour
 from phones.calls import AgentCall
 from phones.states import CallState
+from queues.dialling import dialling_hand
 from queues.outbound import placing
-from queues.outbound.dialler import dialling_hand
 from queues.outbound.placing import Office
 from recordings.wav import read_wav
 from tests.calls.city import AGENT, CITIZEN, City
